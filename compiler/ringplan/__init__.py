@@ -1,0 +1,1 @@
+"""Ringplan: compiles tenants of a hosted telephone exchange and proves the result."""

@@ -1,0 +1,92 @@
+"""The platform manifest: addresses, trunks and media relays, owned by the operator."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from .base import Section
+from .types import Endpoint, HostName, IPv4, ListenSocket, Slug, TenantSlug, duration
+
+
+class Flood(Section):
+    """How many requests one source address may send; trunks are exempt."""
+
+    requests: Annotated[int, Field(ge=10, le=100_000)] = 200
+    """Requests allowed in the period."""
+    period: Annotated[int, duration("1s", "60s")] = 2_000
+    """Length of the period; milliseconds in the model."""
+
+
+class Exchange(Section):
+    """The Kamailio instance that registers phones and routes calls."""
+
+    listen: Annotated[list[ListenSocket], Field(min_length=1, max_length=8)]
+    """Sockets for phones and trunks, for example ``udp:192.0.2.10:5060``."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 4
+    """Processes for each UDP socket, and for TCP together."""
+    tenant_cache: Annotated[int, Field(ge=1, le=100_000)] = 256
+    """Tenants each worker keeps in memory; the least recently used is dropped."""
+    registration: Annotated[int, duration("60s", "1h")] = 600_000
+    """Longest registration a phone is given; milliseconds in the model."""
+    flood: Flood = Flood()
+    """Protection against floods."""
+
+
+class RtpEngine(Section):
+    """One rtpengine media relay."""
+
+    control: Endpoint
+    """Address and UDP port of its ng control protocol."""
+    address: IPv4
+    """Address media is sent to and from."""
+    ports: Annotated[str, Field(pattern=r"^[0-9]{4,5}-[0-9]{4,5}$")] = "30000-39999"
+    """UDP ports for media, ``first-last``."""
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+    """Share of the calls relative to the other relays."""
+
+
+class Media(Section):
+    """Media relays; every call is anchored on one of them."""
+
+    rtpengines: Annotated[dict[Slug, RtpEngine], Field(min_length=1, max_length=32)]
+    """The relays; a relay that does not answer is left out until it does."""
+    dscp: Literal["EF", "CS5", "AF41", "none"] = "EF"
+    """Priority mark on voice packets (RFC 4594)."""
+
+
+class Trunk(Section):
+    """A connection to another network's carrier, recognised by its addresses."""
+
+    address: Endpoint
+    """Where calls out are sent."""
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    """Transport of calls out."""
+    sources: Annotated[list[IPv4], Field(max_length=64)] = []
+    """Addresses calls come in from; default: the host of ``address``."""
+    priority: Annotated[int, Field(ge=1, le=100)] = 10
+    """Trunks are tried from the lowest number up; equal priorities in the order of their names."""
+    number_format: Literal["e164", "e164_without_plus"] = "e164"
+    """How numbers are written in requests to this trunk."""
+    answer_timeout: Annotated[int, duration("500ms", "30s")] = 4_000
+    """How long the trunk may stay silent before the next one is tried; milliseconds in the model."""
+    tenants: Annotated[list[TenantSlug], Field(max_length=10_000)] = []
+    """Tenants that may call out through it; empty: all. Emergency calls may use every trunk."""
+
+
+class Platform(Section):
+    """The operator's side: one exchange with its trunks and media relays."""
+
+    model_config = ConfigDict(title="Ringplan platform")
+
+    platform: Slug
+    """The platform's identifier."""
+    domain: HostName
+    """Parent of the tenants' default SIP domains, and host part of identities sent to trunks."""
+    exchange: Exchange
+    """The Kamailio instance that registers phones and routes calls."""
+    media: Media
+    """Media relays."""
+    trunks: Annotated[dict[Slug, Trunk], Field(min_length=1, max_length=100)]
+    """Connections to carriers."""

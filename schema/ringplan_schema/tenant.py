@@ -1,0 +1,64 @@
+"""The tenant manifest: one customer's telephone exchange."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from .base import Section
+from .caller_id import CallerId
+from .organisation import Department, Group
+from .types import E164, CountryCode, DisplayName, HostName, NumberRange, Slug, TenantSlug, TimeZone, duration
+from .users import User
+
+
+class Dialing(Section):
+    """How users of the tenant dial (services: outside prefix)."""
+
+    outside_prefix: Annotated[str, Field(pattern=r"^[0-9]$")] = "0"
+    """The digit before every number outside the exchange (S1:130); exactly one digit (OCI ``AccessCode``)."""
+    extension_length: Annotated[int, Field(ge=2, le=20)] | None = None
+    """If given, every extension must have exactly this many digits."""
+
+
+class Emergency(Section):
+    """What the emergency centre sees."""
+
+    number: E164
+    """A number that can be called back and located; presented on every emergency call, never withheld."""
+
+
+class Tenant(Section):
+    """A hosted telephone exchange."""
+
+    model_config = ConfigDict(title="Ringplan tenant")
+
+    tenant: TenantSlug
+    """The tenant's identifier; equal to the name of its folder."""
+    name: DisplayName
+    """The customer's name."""
+    country: CountryCode
+    """Numbering plan and emergency numbers."""
+    time_zone: TimeZone
+    """Zone in which the tenant's times are meant."""
+    domain: HostName | None = None
+    """SIP domain of its phones; default ``<tenant>.<platform domain>``. Unique on the platform."""
+    numbers: Annotated[list[NumberRange], Field(max_length=1000)] = []
+    """The public numbers the tenant owns, single or as ranges."""
+    licensed_users: Annotated[int, Field(ge=1, le=100_000)]
+    """How many users the contract allows; changed by the operator, not by the tenant (S0:13-15)."""
+    dialing: Dialing = Dialing()
+    """How users dial."""
+    ring_timeout: Annotated[int, duration("5s", "180s")] = 60_000
+    """How long a user's phones ring before the call counts as not answered; milliseconds in the model."""
+    caller_id: CallerId = CallerId()
+    """The identity of the tenant as a whole."""
+    emergency: Emergency | None = None
+    """Identity on emergency calls. Default: the caller's own number, else the nearest caller ID number."""
+    groups: Annotated[dict[Slug, Group], Field(max_length=1000)] = {}
+    """Sites or subsidiaries."""
+    departments: Annotated[dict[Slug, Department], Field(max_length=2000)] = {}
+    """Administrative units."""
+    users: Annotated[dict[Slug, User], Field(max_length=20_000)] = {}
+    """People and rooms."""

@@ -1,0 +1,160 @@
+"""The scalar types of the manifest: every value arrives as text and leaves in one canonical form.
+
+Numbers may be written as people write them (``+420 222 333 400``); they are stored as E.164.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+_GROUPING = re.compile(r"[\s\u00a0\u202f().\-/]+")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
+_RANGE_SEPARATOR = ".."
+
+
+def _strip_grouping(value: object) -> object:
+    """Remove the spaces, dots, hyphens and brackets people put into telephone numbers."""
+    return _GROUPING.sub("", value) if isinstance(value, str) else value
+
+
+def _number_range(value: object) -> object:
+    """Normalise ``+420222333400..449`` to ``+420222333400..+420222333449``; a single number to a range of one."""
+    if not isinstance(value, str):
+        return value
+    first, separator, last = value.partition(_RANGE_SEPARATOR)
+    first, last = _GROUPING.sub("", first), _GROUPING.sub("", last)
+    if not separator:
+        last = first
+    elif last.isdigit() and len(last) < len(first):
+        last = first[: len(first) - len(last)] + last
+    if not _E164.match(first) or not _E164.match(last):
+        raise PydanticCustomError("number_range", "expected a number or a range such as +420222333400..449")
+    if len(first) != len(last) or int(first[1:]) > int(last[1:]):
+        raise PydanticCustomError("range_reversed", "the range ends before it begins")
+    if int(last[1:]) - int(first[1:]) >= 100_000:
+        raise PydanticCustomError("range_too_large", "a range holds at most 100,000 numbers")
+    return f"{first}{_RANGE_SEPARATOR}{last}"
+
+
+_DURATION = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>ms|s|m|h)\Z")
+_UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+
+
+def duration_ms(text: str) -> int:
+    """Milliseconds in a duration such as ``20s``, ``4500ms``, ``10m``; raises ValueError for anything else."""
+    found = _DURATION.match(text)
+    if found is None:
+        raise ValueError(f"not a duration: {text!r}")
+    return int(found["count"]) * _UNIT_MS[found["unit"]]
+
+
+class _DurationBetween:
+    """Validator that accepts a duration text and yields milliseconds within the stated bounds."""
+
+    def __init__(self, low: str, high: str) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, value: object) -> object:
+        if not isinstance(value, str) or _DURATION.match(value) is None:
+            raise PydanticCustomError("duration", "expected a duration such as 20s, 500ms or 10m")
+        milliseconds = duration_ms(value)
+        if not duration_ms(self.low) <= milliseconds <= duration_ms(self.high):
+            raise PydanticCustomError(
+                "duration_range",
+                "expected a duration from {low} to {high}",
+                {"low": self.low, "high": self.high},
+            )
+        return milliseconds
+
+
+def duration(low: str, high: str) -> BeforeValidator:
+    """A duration field from ``low`` to ``high``; the model holds milliseconds."""
+    return BeforeValidator(_DurationBetween(low, high), json_schema_input_type=DurationText)
+
+
+def _time_zone(value: str) -> str:
+    if value not in _zones():
+        raise PydanticCustomError("time_zone", "not an IANA time zone")
+    return value
+
+
+_ZONES: frozenset[str] = frozenset()
+
+
+def _zones() -> frozenset[str]:
+    """The IANA zone names, read once (the scan costs some 10 ms)."""
+    global _ZONES
+    if not _ZONES:
+        _ZONES = frozenset(available_timezones())
+    return _ZONES
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _display_text(value: str) -> str:
+    if _CONTROL.search(value):
+        raise PydanticCustomError("control_character", "a name must not hold control or direction characters")
+    return value
+
+
+DurationText = Annotated[str, Field(pattern=_DURATION.pattern.replace(r"\Z", "$").replace("?P<count>", "").replace("?P<unit>", ""))]
+"""How a duration is written: ``20s``, ``500ms``, ``10m``, ``1h``."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""An identifier of a tenant, user, department, phone …: lower case letters, digits, underscore; at most 40."""
+
+TenantSlug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")]
+"""A tenant's identifier, usable as a DNS label: lower case letters, digits, inner hyphens; 2 to 40 characters."""
+
+DisplayName = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_display_text)]
+"""A name for people, any script, at most 80 characters, no control characters (BroadWorks: description <= 80)."""
+
+E164 = Annotated[str, BeforeValidator(_strip_grouping), Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""A telephone number in international form, 7 to 15 digits after the plus (ITU-T E.164)."""
+
+NumberRange = Annotated[str, BeforeValidator(_number_range)]
+"""A number, or a range ``first..last`` of at most 100,000 numbers (the last may be shortened to its end)."""
+
+Extension = Annotated[str, Field(pattern=r"^[0-9]{2,20}$")]
+"""An internal number, 2 to 20 digits (OCI ``Extension17``)."""
+
+DialString = Annotated[str, BeforeValidator(_strip_grouping), Field(pattern=r"^(\+[0-9]{1,20}|[0-9*#]{1,30})$")]
+"""Digits exactly as a user would dial them, outside prefix included (S1:143-144); at most 30 (OCI ``OutgoingDN``)."""
+
+LocalityCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,16}$")]
+"""The operator's code of the municipality a phone stands in (S0:169-171)."""
+
+SecretRef = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]{0,63}(/[a-z0-9][a-z0-9_\-]{0,63}){0,7}$")]
+"""A reference to a secret, resolved at deployment; never the secret itself."""
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+"""An IANA time zone such as ``Europe/Prague``; never an offset."""
+
+CountryCode = Literal["CZ", "SK"]
+"""ISO 3166 code of the country whose numbering plan, emergency numbers and holidays apply."""
+
+HostName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?)+$")]
+"""A lower-case DNS name with at least two labels."""
+
+IPv4 = Annotated[str, Field(pattern=r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])$")]
+"""An IPv4 address in dotted form."""
+
+Endpoint = Annotated[
+    str,
+    Field(pattern=r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]):[1-9][0-9]{0,4}$"),
+]
+"""``address:port``, for example ``192.0.2.10:5060``."""
+
+ListenSocket = Annotated[
+    str,
+    Field(
+        pattern=r"^(udp|tcp|tls):((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]):[1-9][0-9]{0,4}$"
+    ),
+]
+"""``transport:address:port``, for example ``udp:192.0.2.10:5060``."""

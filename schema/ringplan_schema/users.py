@@ -1,0 +1,44 @@
+"""The ``users`` section: people and rooms with a number, an extension and phones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import Section
+from .caller_id import UserCallerId
+from .types import E164, DialString, DisplayName, Extension, LocalityCode, SecretRef, Slug
+
+SpeedDialCode = Annotated[str, Field(pattern=r"^([2-9]|[0-9]{2})$")]
+"""``2`` to ``9``, dialled ``6#`` (S0:594-602), or ``00`` to ``99``, dialled ``15**`` (S0:608-616)."""
+
+
+class Phone(Section):
+    """One registered device; its account is ``<user>-<phone>`` in the tenant's SIP domain."""
+
+    secret: SecretRef
+    """Reference to the SIP password; the password itself is never in git."""
+
+
+class User(Section):
+    """Anyone or anything with an extension (S0:155-171)."""
+
+    name: DisplayName
+    """Name shown to other users of the tenant."""
+    extension: Extension
+    """Internal number; must not begin with the outside prefix (S0:168-169)."""
+    number: E164 | None = None
+    """Public number for direct calls in; must be one of the tenant's numbers."""
+    group: Slug | None = None
+    """The group the user belongs to, when the tenant has groups."""
+    department: Slug | None = None
+    """The department the user belongs to; never changes how calls are routed (S0:35-44)."""
+    locality: LocalityCode | None = None
+    """Locality code of the place the phones stand in (S0:169-171). Default: the group's."""
+    phones: Annotated[dict[Slug, Phone], Field(min_length=1, max_length=10)]
+    """One to ten devices; all ring together."""
+    caller_id: UserCallerId = UserCallerId()
+    """Which identity the user's calls carry."""
+    speed_dial: Annotated[dict[SpeedDialCode, DialString], Field(max_length=108)] = {}
+    """Short codes; the value is dialled as if the user had pressed it, outside prefix included."""
