@@ -103,7 +103,7 @@ def _display_text(value: str) -> str:
     return value
 
 
-DurationText = Annotated[str, Field(pattern=_DURATION.pattern.replace(r"\Z", "$").replace("?P<count>", "").replace("?P<unit>", ""))]
+DurationText = Annotated[str, Field(pattern=r"^[0-9]{1,6}(ms|s|m|h)$")]
 """How a duration is written: ``20s``, ``500ms``, ``10m``, ``1h``."""
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -139,22 +139,19 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 CountryCode = Literal["CZ", "SK"]
 """ISO 3166 code of the country whose numbering plan, emergency numbers and holidays apply."""
 
-HostName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?)+$")]
+_LABEL = r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?"
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_IPV4 = rf"({_OCTET}\.){{3}}{_OCTET}"
+_PORT = r"[1-9][0-9]{0,4}"
+
+HostName = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})+$")]
 """A lower-case DNS name with at least two labels."""
 
-IPv4 = Annotated[str, Field(pattern=r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])$")]
+IPv4 = Annotated[str, Field(pattern=rf"^{_IPV4}$")]
 """An IPv4 address in dotted form."""
 
-Endpoint = Annotated[
-    str,
-    Field(pattern=r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]):[1-9][0-9]{0,4}$"),
-]
+Endpoint = Annotated[str, Field(pattern=rf"^{_IPV4}:{_PORT}$")]
 """``address:port``, for example ``192.0.2.10:5060``."""
 
-ListenSocket = Annotated[
-    str,
-    Field(
-        pattern=r"^(udp|tcp|tls):((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]):[1-9][0-9]{0,4}$"
-    ),
-]
+ListenSocket = Annotated[str, Field(pattern=rf"^(udp|tcp|tls):{_IPV4}:{_PORT}$")]
 """``transport:address:port``, for example ``udp:192.0.2.10:5060``."""

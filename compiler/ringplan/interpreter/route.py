@@ -155,9 +155,7 @@ class _Walk:
     def _step(self, address: str, text: str, at: Entry | User | Reject | Tenant | Trunk | None = None) -> None:
         self.steps.append(Step(address, text, at.span if at is not None else None))
 
-    def _end(
-        self, code: int, reason: str, answered_by: tuple[str, ...] = (), emergency: bool = False
-    ) -> Outcome:
+    def _end(self, code: int, reason: str, answered_by: tuple[str, ...] = (), emergency: bool = False) -> Outcome:
         tenant = self.tenant.id if self.tenant else None
         return Outcome(tenant, tuple(self.steps), tuple(self.attempts), code, reason, answered_by, emergency)
 
@@ -222,7 +220,9 @@ def _phone_owner(program: Program, phone_id: str) -> tuple[Tenant, User]:
 def _owner(program: Program, dialled: str) -> tuple[Tenant, Entry | None] | None:
     """The tenant that owns a number a carrier asks for, and its entry if it is assigned."""
     number = called_number(dialled)
-    for tenant in program.tenants if number else ():
+    if number is None:
+        return None
+    for tenant in program.tenants:
         if any(number in block for block in tenant.blocks):
             entries = (entry for entry in tenant.numbers if entry.key == number)
             return tenant, next(entries, None)
