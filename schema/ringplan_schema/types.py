@@ -118,7 +118,16 @@ DisplayName = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(
 E164 = Annotated[str, BeforeValidator(_strip_grouping), Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 """A telephone number in international form, 7 to 15 digits after the plus (ITU-T E.164)."""
 
-NumberRange = Annotated[str, BeforeValidator(_number_range)]
+NumberRangeText = Annotated[
+    str,
+    Field(
+        pattern=r"^[\s().\-/]*\+[\s().\-/]*[1-9]([\s().\-/]*[0-9]){6,14}"
+        r"(\s*\.\.[\s().\-/]*\+?([\s().\-/]*[0-9]){1,15})?\s*$"
+    ),
+]
+"""How a number or range is written; ends may be shortened and digits grouped."""
+
+NumberRange = Annotated[str, BeforeValidator(_number_range, json_schema_input_type=NumberRangeText)]
 """A number, or a range ``first..last`` of at most 100,000 numbers (the last may be shortened to its end)."""
 
 Extension = Annotated[str, Field(pattern=r"^[0-9]{2,20}$")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .codes import CODES, UnknownCodeError
 from .model import Diagnostic, Severity
 
 
@@ -14,7 +15,9 @@ class Sink:
         self._seen: dict[Diagnostic, None] = dict.fromkeys(diagnostics)
 
     def report(self, diagnostic: Diagnostic) -> None:
-        """Add one diagnostic; an equal one is kept once."""
+        """Add one diagnostic; an equal one is kept once. Raises ``UnknownCodeError`` for a code without a page."""
+        if diagnostic.code not in CODES:
+            raise UnknownCodeError(f"no such diagnostic code: {diagnostic.code}")
         self._seen.setdefault(diagnostic)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:

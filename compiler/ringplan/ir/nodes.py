@@ -177,6 +177,8 @@ class Trunk:
     """Whether numbers are sent with a leading plus."""
     answer_timeout_ms: int
     span: Span
+    tenants: tuple[str, ...] = ()
+    """Tenants that may call out through it, sorted; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ class Scenario:
     nat: bool = False
     """The caller announces a private address in Via and Contact, as behind a NAT without STUN."""
     forged: tuple[tuple[str, str], ...] = ()
-    """Headers an untrusted caller adds; none may reach the called party."""
+    """Headers an untrusted caller adds; none may reach the called party.
+
+    ``From`` is special: it replaces the caller's own From (a name-addr without tag), to claim another identity.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class MediaFlow:
     """How many packets carry which party's recording (``caller``, ``callee``), by exact payload."""
     tos: int
     """IPv4 TOS byte of the packets."""
+    last: float | None = None
+    """Seconds since the scenario began when the last packet was sent; None: not measured."""
 
 
 @dataclass(frozen=True, slots=True)

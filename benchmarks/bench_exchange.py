@@ -1,0 +1,197 @@
+"""CPU of a complete call: our exchange beside Kamailio's own basic example in its native script.
+
+    python -m benchmarks.bench_exchange --tenants 1 --tenants 10000 --json exchange.json
+
+Both run with the ``fm`` allocator and the same number of workers, get the same calls at the same rate from SIPp,
+in alternated pairs. See README.md for what is and what is not equal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from . import native, ours
+from .load import Load, answering, play
+from .processes import cpu_s, largest_private_kib, running
+
+PHONE, PHONES_CALLER, TRUNK = "127.0.31.3", "127.0.31.6", "127.0.31.2"
+OURS, NATIVE, NATIVE_DIGEST = "127.0.31.1", "127.0.31.5", "127.0.31.7"
+OUTSIDE = "+420602123456"
+PASSWORD = "benchmark-only"  # noqa: S105 - of throw-away accounts on loopback
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is measured."""
+
+    example: Path
+    tenants: tuple[int, ...]
+    users: int
+    workers: int
+    rate: int
+    calls: int
+    pairs: int
+    lookups: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A running exchange and the load it gets."""
+
+    name: str
+    pid: int
+    load: Load
+
+
+def measure(subject: Subject, scratch: Path) -> float:
+    """Microseconds of CPU each call cost; raises RuntimeError when a call failed."""
+    before = cpu_s(subject.pid)
+    failed = play(subject.load, scratch)
+    used = cpu_s(subject.pid) - before
+    if failed:
+        raise RuntimeError(f"{subject.name}: {failed} of {subject.load.calls} calls failed")
+    return used / subject.load.calls * 1e6
+
+
+def compare(reference: Subject, subject: Subject, pairs: int, scratch: Path) -> dict[str, object]:
+    """Alternated pairs; medians of both and of the ratio."""
+    runs: list[tuple[float, float]] = []
+    for turn in range(pairs):
+        order = (reference, subject) if turn % 2 == 0 else (subject, reference)
+        cost = {item.name: measure(item, scratch) for item in order}
+        runs.append((cost[reference.name], cost[subject.name]))
+        print(f"  {reference.name} {runs[-1][0]:.0f} us, {subject.name} {runs[-1][1]:.0f} us", file=sys.stderr)
+    return {
+        "native_us": round(median(run[0] for run in runs)),
+        "ours_us": round(median(run[1] for run in runs)),
+        "ratio": round(median(run[1] / run[0] for run in runs), 2),
+        "pairs": [[round(first), round(second)] for first, second in runs],
+    }
+
+
+def start_native(stack: ExitStack, options: Options, scratch: Path, digest: bool) -> Subject:
+    """The example with one registered phone ``callee`` and a caller ``caller``."""
+    work = scratch / ("native-digest" if digest else "native")
+    work.mkdir()
+    address = NATIVE_DIGEST if digest else NATIVE
+    passwords = {"caller": PASSWORD, "callee": PASSWORD} if digest else None
+    argv = native.command(options.example, work, address, options.workers, passwords)
+    process = stack.enter_context(running(argv, work / "log"))
+    credentials = f"[authentication username=callee password={PASSWORD}]"
+    register(Load("register", (("callee", "", address, credentials),), PHONE, address, 10, 1), scratch)
+    credentials = f"[authentication username=caller password={PASSWORD}]"
+    row = ("caller", "callee", address, credentials)
+    scenario, source = ("call_digest", PHONES_CALLER) if digest else ("call", TRUNK)
+    return Subject("native", process.pid, Load(scenario, (row,), source, address, options.rate, options.calls))
+
+
+def register(load: Load, scratch: Path) -> None:
+    """Register phones; all must succeed."""
+    failed = play(load, scratch)
+    if failed:
+        errors = (scratch / "errors.log").read_text(errors="replace")[-1500:] if failed else ""
+        raise RuntimeError(f"{failed} of {load.calls} registrations failed at {load.exchange}: {errors}")
+
+
+def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object]:
+    """All measurements of our exchange with this many tenants."""
+    scratch.mkdir()
+    with ExitStack() as stack:
+        site = ours.build(scratch / "ours", tenants, options.users, options.workers, PASSWORD)
+        stack.enter_context(running(site.relay_command, scratch / "relay.log"))
+        exchange = stack.enter_context(running(site.command, scratch / "exchange.log", site.environment))
+        trunk_reference = start_native(stack, options, scratch, digest=False)
+        phone_reference = start_native(stack, options, scratch, digest=True)
+        register(Load("register", ours.registrations(tenants, PASSWORD), PHONE, OURS, 500, tenants), scratch)
+        stack.enter_context(running(answering(PHONE), scratch / "answering.log"))
+        rows = ours.shuffled(tenants)
+        trunk_rows = tuple((OUTSIDE, ours.number(tenant, 0), OURS) for tenant in rows)
+        phone_rows = tuple(ours.caller_row(tenant, PASSWORD) for tenant in rows)
+        from_trunk = Load("call", trunk_rows, TRUNK, OURS, options.rate, options.calls)
+        from_phone = Load("call_digest", phone_rows, PHONES_CALLER, OURS, options.rate, options.calls)
+        started_kib = largest_private_kib(exchange.pid)
+        result: dict[str, object] = {"tenants": tenants}
+        print(f"{tenants} tenants, trunk to user", file=sys.stderr)
+        subject = Subject("ours", exchange.pid, from_trunk)
+        result["trunk_to_user"] = compare(trunk_reference, subject, options.pairs, scratch)
+        print(f"{tenants} tenants, user to user", file=sys.stderr)
+        subject = Subject("ours", exchange.pid, from_phone)
+        result["user_to_user"] = compare(phone_reference, subject, options.pairs, scratch)
+        looked_up = tuple((OUTSIDE, ours.number(tenant, 199), OURS) for tenant in rows)
+        half = options.lookups // 2
+        kib = [started_kib]
+        for _ in range(2):
+            failed = play(Load("unassigned", looked_up, TRUNK, OURS, options.rate, half), scratch)
+            if failed:
+                raise RuntimeError(f"{failed} of {half} look-ups failed")
+            kib.append(largest_private_kib(exchange.pid))
+        result["worker_private_kib"] = dict(zip(("start", "half", "end"), kib, strict=True))
+        result["lookups"] = 2 * half
+        return result
+
+
+def markdown(results: list[dict[str, object]]) -> str:
+    """The results as a table."""
+    lines = ["| tenants | call | native us | ours us | ratio |", "|---:|---|---:|---:|---:|"]
+    for result in results:
+        for kind in ("trunk_to_user", "user_to_user"):
+            figures = result[kind]
+            assert isinstance(figures, dict)
+            cells = (result["tenants"], kind, figures["native_us"], figures["ours_us"], figures["ratio"])
+            lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    lines += ["", "| tenants | look-ups | worker's private memory: start, half, end (KiB) |", "|---:|---:|---|"]
+    for result in results:
+        memory = result["worker_private_kib"]
+        assert isinstance(memory, dict)
+        lines.append(f"| {result['tenants']} | {result['lookups']} | {', '.join(map(str, memory.values()))} |")
+    return "\n".join(lines)
+
+
+def options() -> tuple[Options, Path | None]:
+    """From the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--native", type=Path, default=native.DEBIAN, help="folder of Kamailio's KEMI examples")
+    parser.add_argument("--tenants", type=int, action="append", help="may be repeated; default: 1 and 10000")
+    parser.add_argument("--users", type=int, default=10, help="users of each tenant")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--rate", type=int, default=200, help="calls each second")
+    parser.add_argument("--calls", type=int, default=2000, help="calls of one run")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--lookups", type=int, default=100_000, help="for the memory figure")
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    found = parser.parse_args()
+    tenants = tuple(found.tenants or (1, 10_000))
+    return (
+        Options(
+            found.native,
+            tenants,
+            found.users,
+            found.workers,
+            found.rate,
+            found.calls,
+            found.pairs,
+            found.lookups,
+        ),
+        found.json,
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    chosen, target = options()
+    with tempfile.TemporaryDirectory() as folder:
+        results = [run_fleet(chosen, tenants, Path(folder) / str(tenants)) for tenants in chosen.tenants]
+    print(markdown(results))
+    if target is not None:
+        target.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

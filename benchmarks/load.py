@@ -1,0 +1,57 @@
+"""SIPp as load generator."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SCENARIOS = Path(__file__).parent / "sipp"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A scenario played many times."""
+
+    scenario: str
+    """File name without suffix, in ``sipp/``."""
+    rows: tuple[tuple[str, ...], ...]
+    """What each call fills in; used in turn."""
+    source: str
+    """Address it comes from."""
+    exchange: str
+    """Address it goes to."""
+    rate: int
+    """Calls each second."""
+    calls: int
+
+
+def play(load: Load, scratch: Path) -> int:
+    """Play a load to its end; the number of failed calls."""
+    rows = scratch / "rows.csv"
+    lines = ("SEQUENTIAL", *(";".join((*row, "", "")) for row in load.rows))
+    rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    statistics = scratch / "statistics.csv"
+    statistics.unlink(missing_ok=True)
+    bound_s = 60 + 3 * load.calls // load.rate
+    command = [
+        *("sipp", f"{load.exchange}:5060", "-sf", str(SCENARIOS / f"{load.scenario}.xml"), "-inf", str(rows)),
+        *("-i", load.source, "-p", "5060", "-r", str(load.rate), "-m", str(load.calls), "-l", "5000"),
+        *("-nostdin", "-recv_timeout", "8000", "-trace_stat", "-stf", str(statistics), "-fd", "1"),
+        *("-trace_err", "-error_file", str(scratch / "errors.log"), "-timeout", f"{bound_s}s"),
+    ]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=bound_s + 30, check=False)
+    return load.calls - _column(statistics, "SuccessfulCall(C)")
+
+
+def answering(address: str) -> Sequence[str]:
+    """The command of a phone that answers every call."""
+    scenario = str(SCENARIOS / "answer.xml")
+    return ["sipp", "-sf", scenario, "-i", address, "-p", "5060", "-nostdin", "-l", "5000", address]
+
+
+def _column(statistics: Path, name: str) -> int:
+    lines = statistics.read_text(encoding="ascii").splitlines()
+    header, last = lines[0].split(";"), lines[-1].split(";")
+    return int(last[header.index(name)])

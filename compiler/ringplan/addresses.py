@@ -1,0 +1,82 @@
+"""From a logical address such as ``novak/users/novakova`` to the place in the manifests where the object is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from ringplan.diagnostics import Sink, Span
+from ringplan.frontend.load import LoadedPlatform, LoadedTenant, load_platform, load_tenant
+from ringplan.frontend.spans import Path as ManifestPath
+from ringplan.naming import unknown
+from ringplan.sources import locate
+
+_PLATFORM_SECTIONS = {
+    "trunks": ("trunks",),
+    "relays": ("media", "rtpengines"),
+    "platform": (),
+    "exchange": ("exchange",),
+    "media": ("media",),
+}
+"""First part of an address of the platform, and where that section stands in its manifest."""
+
+
+T = TypeVar("T")
+
+
+class UnknownAddressError(LookupError):
+    """Nothing has this address; the message says what there is."""
+
+
+def find_address(path: Path, address: str) -> Span:
+    """Where the object with this address is defined; raises UnknownAddressError or UsageError."""
+    place = locate(path)
+    first, *rest = address.strip("/").split("/")
+    if first in _PLATFORM_SECTIONS:
+        platform = load_platform(_existing(place.layout.platform), place.root, Sink())
+        return _walk(_readable(platform), (*_PLATFORM_SECTIONS[first], *rest), address)
+    folders = {folder.name: folder for folder in place.layout.tenants}
+    folder = place.root if place.is_alone else folders.get(first)
+    if folder is None:
+        raise UnknownAddressError(unknown("tenant", first, (*folders, *_PLATFORM_SECTIONS)))
+    tenant = _readable(load_tenant(folder, place.root, Sink()))
+    if tenant.manifest.tenant != first:
+        raise UnknownAddressError(unknown("tenant", first, [tenant.manifest.tenant]))
+    if rest[:1] == ["reject"]:
+        return tenant.spans.value(("tenant",))
+    return _walk(tenant, rest, address) if rest else tenant.spans.value(("tenant",))
+
+
+def _existing(platform: Path | None) -> Path:
+    if platform is None:
+        raise UnknownAddressError("there is no platform.yaml")
+    return platform
+
+
+def _readable(loaded: T | None) -> T:
+    if loaded is None:
+        raise UnknownAddressError("its manifest has errors; run `ringplan check`")
+    return loaded
+
+
+def _walk(loaded: LoadedTenant | LoadedPlatform, parts: Sequence[str], address: str) -> Span:
+    """Follow an address through the manifest, field by field and name by name."""
+    value: object = loaded.manifest
+    for depth, part in enumerate(parts):
+        names = _names(value)
+        if part not in names:
+            where = "/".join(parts[:depth]) or "the manifest"
+            raise UnknownAddressError(unknown(f"entry of {where}", part, names))
+        value = names[part]
+    path: ManifestPath = tuple(parts)
+    return loaded.spans.key(path)
+
+
+def _names(value: object) -> dict[str, object]:
+    """What an object of the manifest contains, by name."""
+    if isinstance(value, BaseModel):
+        return {name: getattr(value, name) for name in type(value).model_fields}
+    return {str(name): item for name, item in value.items()} if isinstance(value, dict) else {}

@@ -1,0 +1,65 @@
+"""``ringplan check``: every diagnostic."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ringplan.diagnostics import Diagnostic, Severity, Sink
+from ringplan.pipeline import Options
+from ringplan.pipeline import check as check_fleet
+
+from .console import Exit, Format, Jobs, NoCache, PathsArgument, counted, note, options, show
+
+
+def check(
+    paths: PathsArgument = None,
+    style: Annotated[Format, typer.Option("--format", "-f", help="How diagnostics are written.")] = Format.HUMAN,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be repaired without a person looking.")] = False,
+    no_cache: NoCache = False,
+    jobs: Jobs = 0,
+) -> None:
+    """Check manifests and report everything that is wrong with them.
+
+    Exit code 0: no errors (there may be warnings), 1: errors, 2: wrong usage.
+
+    \b
+    Examples:
+      ringplan check tenants                     a whole fleet
+      ringplan check tenants/novak --fix         one tenant; repair what is sure
+      ringplan check tenants --format sarif > ringplan.sarif
+    """
+    wanted = paths or [Path()]
+    with options(no_cache, jobs) as how:
+        diagnostics, tenants = _check_all(wanted, how)
+        if fix and _repair(diagnostics):
+            diagnostics, tenants = _check_all(wanted, how)
+    show(diagnostics, style, sys.stdout)
+    if not diagnostics:
+        note(f"{counted(tenants, 'tenant')}: no faults")
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+        raise typer.Exit(Exit.ERRORS)
+
+
+def _check_all(paths: list[Path], how: Options) -> tuple[tuple[Diagnostic, ...], int]:
+    sink = Sink()
+    tenants = 0
+    for path in paths:
+        compilation = check_fleet(path, how)
+        sink.extend(compilation.diagnostics)
+        tenants += compilation.tenants
+    return sink.sorted(), tenants
+
+
+def _repair(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Apply the fixes that are sure; whether there were any."""
+    from ringplan.fixes import apply_fixes
+
+    applied = apply_fixes(diagnostics)
+    for repair in applied:
+        note(f"{repair.file}:{repair.line}: {repair.code}: {repair.title}")
+    note(f"{counted(len(applied), 'fault')} repaired")
+    return bool(applied)

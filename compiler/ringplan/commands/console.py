@@ -1,0 +1,124 @@
+"""What all commands share: exit codes, where output goes, colours, and a bar when it takes long.
+
+Data goes to stdout, everything about its making to stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from ringplan.cache import Cache, DiskCache, MemoryCache, default_cache_file
+from ringplan.diagnostics import Diagnostic, Severity
+from ringplan.pipeline import Options, Progress, no_progress
+
+
+class Exit(IntEnum):
+    """What a command's exit code says."""
+
+    OK = 0
+    ERRORS = 1
+    USAGE = 2
+    DIFFERENT = 3
+
+
+class Format(StrEnum):
+    """How diagnostics are written."""
+
+    HUMAN = "human"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+PathArgument = Annotated[Path, typer.Argument(metavar="PATH", help="A fleet's folder, or one tenant's.")]
+PathsArgument = Annotated[
+    list[Path] | None, typer.Argument(metavar="[PATH]...", help="Fleets' folders, or tenants' [default: .]")
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Compile everything again, and remember nothing.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes to use; 0: one per processor.")]
+
+_BAR_FROM = 50
+"""Tenants from which a progress bar is worth its place."""
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Colours only on a terminal that can show them, and never against the user's wish (no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+def out(text: str) -> None:
+    """Write data to stdout."""
+    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+def note(text: str) -> None:
+    """Say something about the work on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def show(diagnostics: Sequence[Diagnostic], style: Format, stream: TextIO) -> None:
+    """Write diagnostics; a style for machines is written even when there is nothing to say."""
+    if style is Format.HUMAN and not diagnostics:
+        return
+    from ringplan.diagnostics.render import RENDERERS, human
+    from ringplan.frontend.source_text import read_sources
+
+    sources = read_sources(diagnostics)
+    if style is Format.HUMAN:
+        text = human.render(diagnostics, sources, color=wants_color(stream))
+    else:
+        text = RENDERERS[style.value](diagnostics, sources)
+    stream.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+def stop_on_errors(diagnostics: Sequence[Diagnostic]) -> None:
+    """Show diagnostics on stderr, and end with exit code 1 when one is an error."""
+    show(diagnostics, Format.HUMAN, sys.stderr)
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+        raise typer.Exit(Exit.ERRORS)
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 tenant``, ``2 tenants``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+@contextmanager
+def options(no_cache: bool, jobs: int) -> Iterator[Options]:
+    """The pipeline's options; closes the cache and the progress bar at the end."""
+    cache: Cache = MemoryCache() if no_cache else DiskCache(default_cache_file())
+    try:
+        with _bar() as progress:
+            yield Options(cache, jobs or os.cpu_count() or 1, progress)
+    finally:
+        cache.close()
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    if not wants_color(sys.stderr):
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: list[int] = []
+
+        def progress(done: int, total: int) -> None:
+            if total < _BAR_FROM:
+                return
+            if not tasks:
+                tasks.append(int(bar.add_task("compiling", total=total)))
+            bar.update(bar.task_ids[0], completed=done)
+
+        yield progress

@@ -1,0 +1,51 @@
+"""``ringplan up``: the real stack, left running for real phones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .console import PathArgument, note, out
+from .verify import NOT_INSTALLED, lab_errors, load
+
+Tenant = Annotated[
+    list[str] | None, typer.Option("--tenant", "-t", metavar="NAME", help="Only accounts of this tenant.")
+]
+Listen = Annotated[
+    str | None,
+    typer.Option("--listen", metavar="ADDR", help="IPv4 address of this machine that phones can reach."),
+]
+
+
+def up(path: PathArgument, tenants: Tenant = None, listen: Listen = None) -> None:
+    """Boot the real stack and leave it running; print the accounts for real phones. Ctrl-C ends it.
+
+    Without --listen everything stays on loopback addresses. The passwords are made up anew for every run and go to
+    stdout only. Calls out go to carriers that do not exist, so they end with 503.
+
+    \b
+    Examples:
+      ringplan up tenants
+      ringplan up tenants --tenant novak --listen 192.0.2.7
+    """
+    try:
+        from ringplan_sipp import up as stack
+    except ModuleNotFoundError as error:
+        if error.name != "ringplan_sipp":
+            raise
+        note(NOT_INSTALLED)
+        raise typer.Exit(2) from None
+
+    program = load(path)
+    known = [tenant.id for tenant in program.tenants]
+    for name in tenants or ():
+        if name not in known:
+            note(f"error: there is no tenant {name!r}; there are {', '.join(known)}")
+            raise typer.Exit(2)
+    with lab_errors():
+        note("booting; this takes a few seconds")
+        with stack.running(program, listen) as accounts:
+            out(stack.listing([account for account in accounts if not tenants or account.tenant in tenants]))
+            note("running; Ctrl-C ends it")
+            stack.wait(accounts)

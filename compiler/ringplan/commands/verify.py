@@ -1,0 +1,186 @@
+"""``ringplan verify``: plays the generated calls on a real Kamailio and rtpengine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .console import Exit, PathArgument, counted, note, out, stop_on_errors, wants_color
+
+if TYPE_CHECKING:
+    from ringplan.ir import Program
+    from ringplan_sipp.report import Summary
+    from ringplan_sipp.scenario import Result, Scenario
+    from ringplan_sipp.verify import Selection
+
+NOT_INSTALLED = "error: the SIPp target (package ringplan_sipp) is not installed: pip install ringplan"
+
+Tenants = Annotated[list[str] | None, typer.Option("--tenant", "-t", metavar="NAME", help="Only this tenant.")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", "-k", metavar="KIND", help="Only this kind of scenario.")]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only scenarios whose id matches (*, ?).")]
+Report = Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and junit.xml there.")]
+Lanes = Annotated[int | None, typer.Option("--lanes", min=1, help="Exchanges that play at the same time.")]
+
+
+def verify(
+    path: PathArgument,
+    tenants: Tenants = None,
+    kinds: Kinds = None,
+    only: Only = None,
+    report: Report = None,
+    lanes: Lanes = None,
+    list_only: Annotated[bool, typer.Option("--list", help="Print the scenarios' ids and play nothing.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the lab's folder: configuration, logs, SIPp files.")
+    ] = False,
+) -> None:
+    """Boot the real stack on loopback and play a call for every user, number and rule.
+
+    Phones and carriers are played by SIPp; what they must see comes from the reference interpreter. Options that
+    select may be repeated. Exit code 0: every scenario passed, 1: a scenario failed or the manifests have errors,
+    2: wrong usage, or the lab cannot work on this machine.
+
+    \b
+    Examples:
+      ringplan verify tenants --report build/report
+      ringplan verify tenants --tenant novak --kind emergency
+      ringplan verify tenants --only 'novak/trunk-failover/*' --keep
+      ringplan verify tenants --list
+    """
+    try:
+        from ringplan_sipp.verify import Selection, Settings
+    except ModuleNotFoundError as error:
+        raise _not_installed(error) from None
+
+    selection = Selection(tuple(tenants or ()), tuple(kinds or ()), tuple(only or ()))
+    program = load(path)
+    chosen = _chosen(program, selection)
+    if list_only:
+        out("".join(f"{scenario.id}\n" for scenario in chosen))
+        return
+    settings = Settings(lanes=lanes, keep=keep)
+    with lab_errors():
+        summary, folder = _play(program, chosen, settings)
+    _conclude(summary, program, report, folder)
+
+
+def load(path: Path) -> Program:
+    """The program at a path; ends the command when its manifests have errors."""
+    from ringplan.program import load_program
+
+    loaded = load_program(path)
+    stop_on_errors(loaded.diagnostics)
+    if loaded.program is None:
+        raise typer.Exit(Exit.ERRORS)
+    return loaded.program
+
+
+@contextmanager
+def lab_errors() -> Iterator[None]:
+    """A machine on which the lab cannot work is one sentence and exit code 2; Ctrl-C is exit code 130."""
+    from ringplan_sipp.errors import LabError
+
+    try:
+        yield
+    except LabError as error:
+        note(f"error: {error}")
+        raise typer.Exit(Exit.USAGE) from None
+    except KeyboardInterrupt:
+        note("interrupted; everything that was started has been ended")
+        raise typer.Exit(130) from None
+
+
+def _not_installed(error: ModuleNotFoundError) -> BaseException:
+    """What to raise when the plug-in is missing; any other missing module is a fault of ours."""
+    if error.name != "ringplan_sipp":
+        return error
+    note(NOT_INSTALLED)
+    return typer.Exit(Exit.USAGE)
+
+
+def _chosen(program: Program, selection: Selection) -> tuple[Scenario, ...]:
+    """The wanted scenarios; ends the command when a name is unknown or nothing matches."""
+    from ringplan.diagnostics.text import listed
+    from ringplan_sipp.generate import KINDS
+    from ringplan_sipp.verify import select
+
+    known = tuple(tenant.id for tenant in program.tenants)
+    for what, wanted, names in (("tenant", selection.tenants, known), ("kind", selection.kinds, KINDS)):
+        for name in wanted:
+            if name not in names:
+                note(f"error: there is no {what} {name!r}; there are {listed(list(names))}")
+                raise typer.Exit(Exit.USAGE)
+    chosen = select(program, selection)
+    if not chosen:
+        note("error: no scenario matches; `ringplan verify PATH --list` prints their ids")
+        raise typer.Exit(Exit.USAGE)
+    return chosen
+
+
+def _play(program: Program, chosen: tuple[Scenario, ...], settings: object) -> tuple[Summary, Path | None]:
+    from ringplan_sipp.verify import Settings, verify
+
+    assert isinstance(settings, Settings)
+    tenants = len({scenario.tenant for scenario in chosen})
+    note(f"playing {counted(len(chosen), 'scenario')} of {counted(tenants, 'tenant')}")
+    with _progress(len(chosen)) as heard:
+        return verify(program, chosen, settings, heard)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Result], None]]:
+    """A bar on a terminal; otherwise a line for every failure and for every tenth of the work."""
+    if wants_color(sys.stderr):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("booting", total=total)
+            failed: list[str] = []
+
+            def advance(result: Result) -> None:
+                failed.extend([] if result.passed else [result.scenario.id])
+                text = f"playing, [red]{len(failed)} failed[/red]" if failed else "playing"
+                bar.update(task, advance=1, description=text)
+
+            yield advance
+        return
+    heard: list[bool] = []
+
+    def say(result: Result) -> None:
+        heard.append(result.passed)
+        if not result.passed:
+            note(f"FAILED {result.scenario.id}: {result.faults[0]}")
+        if len(heard) * 10 // total > (len(heard) - 1) * 10 // total:
+            note(f"{len(heard)} of {total} played, {heard.count(False)} failed")
+
+    yield say
+
+
+def _conclude(summary: Summary, program: Program, report: Path | None, folder: Path | None) -> None:
+    """Prints the table, writes the reports, and ends with the exit code."""
+    from rich.console import Console
+
+    from ringplan_sipp.report import table
+    from ringplan_sipp.verify import write_reports
+
+    console = Console(file=sys.stdout, no_color=not wants_color(sys.stdout), highlight=False, soft_wrap=True)
+    console.print(table(summary))
+    if report is not None:
+        try:
+            written = write_reports(summary, program, report)
+        except OSError as error:
+            note(f"error: the report cannot be written to {report}: {error.strerror}")
+            raise typer.Exit(Exit.USAGE) from None
+        for file in written:
+            out(f"{file}\n")
+    if folder is not None:
+        note(f"the lab's folder is kept: {folder}")
+    if summary.failures or not summary.results:
+        raise typer.Exit(Exit.ERRORS)

@@ -1,0 +1,40 @@
+"""RP3xx: a name leads nowhere or in a circle."""
+
+from typing import Final
+
+from ..code import Code
+
+NAMES: Final = (
+    Code(
+        "RP301",
+        "unknown name",
+        what="Reported when a department, group or other entry is named that the tenant does not define.",
+        why="The user would inherit nothing: no caller ID, no locality for emergency calls.",
+        example=("departments: {sales: {}}\nusers:\n  novak: {name: Jan Novák, extension: 1204, department: salse}"),
+        fix="Use the name of an existing entry, or define it.",
+        fixable=True,
+    ),
+    Code(
+        "RP302",
+        "department parents form a cycle",
+        what=("Reported when a department is, over its parents, above itself; every link of the circle is shown."),
+        why=(
+            "The administrator of the upper department may change the lower one; in a circle everyone could change all."
+        ),
+        example="departments:\n  sales: {parent: export}\n  export: {parent: sales}",
+        fix="Remove `parent` from the department that is on top.",
+    ),
+    Code(
+        "RP303",
+        "department belongs to another group than the user",
+        what="Reported when a user of one group is in a department of another group.",
+        why="Group and department would give different caller IDs and different administrators.",
+        example=(
+            "groups: {prague: {}, brno: {}}\n"
+            "departments: {sales: {group: brno}}\n"
+            "users:\n"
+            "  novak: {name: Jan Novák, extension: 1204, group: prague, department: sales}"
+        ),
+        fix="Change the user's group or department, or let the department belong to no group.",
+    ),
+)

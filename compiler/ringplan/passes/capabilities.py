@@ -1,0 +1,57 @@
+"""Capabilities: everything the manifest asks for is done by some target (RP701), before any target is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ringplan.diagnostics import Sink, Span
+from ringplan.diagnostics.codes import diagnostic
+from ringplan.target import Capability, Target
+
+from .subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something the manifest asks for."""
+
+    capability: Capability
+    what: str
+    span: Span
+
+    @classmethod
+    def transport(cls, name: str, span: Span) -> Need:
+        """A SIP transport: ``udp``, ``tcp`` or ``tls``."""
+        return cls(Capability(f"transport-{name}"), f"transport `{name}`", span)
+
+    @classmethod
+    def media(cls, span: Span) -> Need:
+        """Media through relays."""
+        return cls(Capability.MEDIA_ANCHORING, "media through relays", span)
+
+
+def tenant_needs(subject: Subject) -> Iterator[Need]:
+    """What one tenant asks of the targets."""
+    yield Need(Capability.BASIC_CALLS, "a telephone exchange", subject.graph.span)
+    for name, user in subject.manifest.users.items():
+        if user.speed_dial:
+            yield Need(Capability.SPEED_DIAL, "speed dial", subject.key("users", name, "speed_dial"))
+
+
+def report_unsupported(needs: Iterable[Need], targets: tuple[Target, ...], sink: Sink) -> None:
+    """RP701 for every need that no target meets."""
+    able: frozenset[Capability] = frozenset().union(*(target.capabilities for target in targets))
+    names = ", ".join(f"`{target.name}`" for target in targets) or "none"
+    for need in needs:
+        if need.capability not in able:
+            sink.report(
+                diagnostic(
+                    "RP701",
+                    f"{need.what} is not supported by any target",
+                    need.span,
+                    label="no target can do this",
+                    notes=(f"installed targets: {names}",),
+                    help="choose something the targets support, or install a target that supports it",
+                )
+            )

@@ -1,0 +1,1 @@
+"""``trace``: one call through the reference interpreter, and the lines that decided it."""

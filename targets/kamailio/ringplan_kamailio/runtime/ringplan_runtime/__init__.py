@@ -1,0 +1,26 @@
+"""The exchange's call routing, run by Kamailio's app_python3 (KEMI).
+
+One idea a module: ``requests`` is the way in; ``registration``, ``calls``, ``phones``, ``trunks`` and ``dialogs``
+speak SIP through KSR; ``numbering``, ``identity``, ``tenants``, ``settings`` and ``tokens`` know nothing of it.
+Data comes from the generation directory the bundle was activated into. Standard library only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .exchange import Exchange
+
+__all__ = ["start"]
+
+
+def start(exchange: Path) -> Exchange:
+    """The handler for the generation whose ``exchange`` folder this is; raises when the generation is not whole."""
+    from .core import Core
+    from .exchange import Exchange
+
+    core = Core.open(exchange)
+    core.check()
+    return Exchange(core)

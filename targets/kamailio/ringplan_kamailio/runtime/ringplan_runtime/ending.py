@@ -1,0 +1,32 @@
+"""How a call ends without being answered."""
+
+from __future__ import annotations
+
+import KSR
+
+from . import log, media
+from .state import Call
+
+_RETRY_S = 5
+"""Seconds after which a caller may try again when a media relay was missing; as long as it is left out."""
+
+
+def reject(call: Call, code: int, reason: str, result: str) -> None:
+    """Gives the caller the exchange's own final answer; what a phone or trunk said is not passed on."""
+    if call.anchored:
+        media.release()
+    KSR.sl.send_reply(code, reason)
+    log.call(call.tenant.id, call.origin, call.called, result, code)
+
+
+def without_media(call: Call) -> None:
+    """No media relay took the call."""
+    KSR.hdr.append_to_reply(f"Retry-After: {_RETRY_S}\r\n")
+    reject(call, 503, "Media Not Available", "no-media")
+
+
+def leave(call: Call, result: str, code: int) -> None:
+    """Lets the answer at hand go to the caller as it is."""
+    if call.anchored:
+        media.release()
+    log.call(call.tenant.id, call.origin, call.called, result, code)

@@ -1,0 +1,63 @@
+"""Opening branches with an identity of their own."""
+
+from __future__ import annotations
+
+import KSR
+
+from . import media, tokens, veil
+from .core import Core, Dress
+from .identity import Leg
+from .state import Call
+
+
+def anchor(call: Call) -> bool:
+    """Offers the caller's SDP once per call; an emergency call goes on without a relay rather than not at all."""
+    if not call.anchored:
+        call.anchored = media.anchor()
+    return call.anchored or call.emergency
+
+
+def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
+    """Sends the request to its branches; ``handlers`` names the callbacks for their answers.
+
+    False: there was nowhere to send it.
+    """
+    call_id = str(KSR.kx.get_callid())
+    contact = ""
+    if call.veiled:
+        kind += tokens.VEILED
+        contact = hidden_contact(core.key, call_id, phone=bool(call.caller))
+    core.dress = Dress(
+        leg.display, leg.uri, leg.headers + contact, tokens.parameter(core.key, call_id, kind), call.veiled
+    )
+    call.save()
+    KSR.tm.t_on_branch("ksr_branch_leg")
+    KSR.tm.t_on_reply(f"ksr_onreply_{handlers}")
+    KSR.tm.t_on_failure(f"ksr_failure_{handlers}")
+    try:
+        return KSR.tm.t_relay() > 0
+    finally:
+        core.dress = None
+
+
+def dress(core: Core) -> None:
+    """Gives the branch at hand its identity: it is not the caller's to choose."""
+    dress = core.dress
+    if dress is None:
+        KSR.set_drop()
+        raise RuntimeError("a branch without identity")
+    KSR.uac.uac_replace_from(dress.display, dress.uri)
+    KSR.rr.add_rr_param(dress.token)
+    KSR.rr.record_route()
+    if dress.veiled:
+        KSR.route("STRIP_PRIVATE")
+    if dress.headers:
+        KSR.hdr.append(dress.headers)
+
+
+def hidden_contact(key: bytes, call_id: str, phone: bool) -> str:
+    """The header that stands for the Contact of the message; empty when it has none."""
+    contact = KSR.kx.gete_cturi()
+    if not contact:
+        return ""
+    return f"Contact: <{veil.hide(key, call_id, contact, KSR.kx.get_srcuri() if phone else '')}>\r\n"

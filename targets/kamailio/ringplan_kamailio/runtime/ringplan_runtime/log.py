@@ -1,0 +1,32 @@
+"""One line per call, for accounting and for looking up what happened."""
+
+from __future__ import annotations
+
+import KSR
+
+
+def call(tenant: str, caller: str, called: str, result: str, code: int) -> None:
+    """How a call ended or was answered; ``called`` is what was dialled or the node or number that was reached."""
+    KSR.notice(
+        f"call id={_field(KSR.kx.get_callid())} tenant={tenant or '-'} from={_field(caller)}"
+        f" to={_field(called)} result={result} code={code}\n"
+    )
+
+
+def answered() -> None:
+    """A call was answered: the state it was saved in says who called whom."""
+    _, tenant, caller, number, called, target, *_ = str(KSR.pvx.avp_gete("call")).split("\n")
+    call(tenant, caller or number, f"{called}>{target}", "answered", 200)
+
+
+def event(text: str) -> None:
+    """Something an operator should see."""
+    KSR.warn(f"{_field(text, ' ')}\n")
+
+
+def _field(value: object, allowed: str = "") -> str:
+    """Text from outside as one word of printable ASCII: it can neither end the line nor add a field."""
+    text = str(value) if value else "-"
+    if text.isascii() and text.isprintable() and (allowed or " " not in text):
+        return text
+    return ascii(text).replace(" ", "\\x20") if not allowed else ascii(text)

@@ -1,0 +1,19 @@
+"""Media: every call is anchored on an rtpengine."""
+
+from __future__ import annotations
+
+import KSR
+
+_FLAGS = "replace-origin replace-session-connection replace-username replace-session-name ICE=remove"
+
+
+def anchor() -> bool:
+    """Offers or answers the message's SDP to rtpengine; False when no relay would take it."""
+    if KSR.sdpops.sdp_content() < 0:
+        return True
+    return KSR.rtpengine.rtpengine_manage(_FLAGS) > 0
+
+
+def release() -> None:
+    """Ends the media of the call."""
+    KSR.rtpengine.rtpengine_delete0()

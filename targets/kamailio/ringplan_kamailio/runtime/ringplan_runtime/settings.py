@@ -1,0 +1,60 @@
+"""The platform: trunks, addresses, bounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from .data import load
+
+FORMAT = 1
+"""Format of the data modules this runtime reads."""
+
+
+class Trunk(NamedTuple):
+    """One connection to a carrier."""
+
+    host: str
+    """Address or name calls out are sent to."""
+    authority: str
+    """What follows ``@`` in a request URI: host, port and transport."""
+    plus: bool
+    """Whether numbers are sent with a leading plus."""
+    answer_timeout_ms: int
+    """How long it may stay silent before the next trunk is tried, milliseconds."""
+
+
+class Settings(NamedTuple):
+    """What ``exchange/platform.py`` says."""
+
+    domain: str
+    """Host part of identities sent to trunks."""
+    hosts: frozenset[str]
+    """Addresses of the exchange's own sockets."""
+    tenant_cache: int
+    """Tenants a worker keeps in memory."""
+    flood_requests: int
+    trunks: dict[str, Trunk]
+    order: tuple[str, ...]
+    """Trunk ids in the order in which emergency calls try them."""
+    sources: dict[str, str]
+    """Address to the id of the trunk whose calls come from it."""
+    trunk_hosts: frozenset[str]
+
+
+def read(path: Path) -> Settings:
+    """The settings in ``path``; ValueError when they are of another format."""
+    names = load(path)
+    if names["FORMAT"] != FORMAT:
+        raise ValueError(f"{path} has format {names['FORMAT']}, this runtime reads {FORMAT}")
+    trunks = {key: Trunk._make(record) for key, record in names["TRUNKS"].items()}
+    return Settings(
+        names["DOMAIN"],
+        frozenset(names["HOSTS"]),
+        names["TENANT_CACHE"],
+        names["FLOOD"][0],
+        trunks,
+        names["TRUNK_ORDER"],
+        names["SOURCES"],
+        frozenset(trunk.host for trunk in trunks.values()),
+    )

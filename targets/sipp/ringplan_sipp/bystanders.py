@@ -1,0 +1,136 @@
+"""What surrounds the parties of a call: idle phones and carriers, deaf ones, and a network that repeats packets."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import threading
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+
+from .relocate import Endpoint
+from .wire import Packet
+
+_UDP = 17
+_COPIED = ("via", "from", "to", "call-id", "cseq")
+_COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
+
+
+class Bystanders:
+    """Listens to one lane while a scenario plays; a context manager.
+
+    Idle phones and carriers answer an INVITE with 486 at once. That they are called at all is a fault which the
+    capture has seen; the answer only keeps the fault from costing a timeout. Their sockets are not kept bound: the
+    capture sees the INVITE, and the answer is sent from a socket that lives for one packet. Idle carriers on TCP
+    listen, since without a connection there would be no INVITE to see.
+    """
+
+    def __init__(self, idle: Mapping[str, str], listening: Iterable[Endpoint], deaf: Iterable[Endpoint]) -> None:
+        """``idle``: ``address:port`` of idle parties; ``listening``: idle parties on TCP; ``deaf``: never answer."""
+        self._idle = idle
+        self._endpoints = (*listening, *deaf)
+        self._sockets: list[socket.socket] = []
+
+    def __enter__(self) -> Bystanders:
+        try:
+            for endpoint in self._endpoints:
+                self._sockets.append(_bind(endpoint))
+        except OSError:
+            self._close()
+            raise
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+
+    def __call__(self, packet: Packet) -> None:
+        """Looks at a captured packet; called by the capture's thread."""
+        if packet.destination in self._idle and packet.payload.startswith(b"INVITE "):
+            _send_from(packet.destination, packet.source, busy(packet.payload.decode("utf-8", "replace")))
+
+
+class Repeater:
+    """A network that delivers the caller's INVITE and BYE twice (over UDP).
+
+    An INVITE that will only be challenged is left alone: the exchange keeps no state for it, answers it twice with two
+    challenges, and SIPp has no transaction layer that would drop the second.
+    """
+
+    def __init__(self, source: str, with_credentials: bool) -> None:
+        """``source``: ``address:port`` of the caller; ``with_credentials``: its calls are challenged first."""
+        self._source = source
+        self._required = b"\nProxy-Authorization:" if with_credentials else b""
+        self._seen: set[bytes] = set()
+        self._lock = threading.Lock()
+        self._raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+
+    def close(self) -> None:
+        self._raw.close()
+
+    def __call__(self, packet: Packet) -> None:
+        """Sends a captured packet again, bytes for bytes, if it is the caller's and has not been repeated yet."""
+        if packet.source != self._source or packet.transport != "udp":
+            return
+        wanted = packet.payload.startswith(b"INVITE ") and self._required in packet.payload
+        if not wanted and not packet.payload.startswith(b"BYE "):
+            return
+        with self._lock:
+            if packet.payload in self._seen:
+                return
+            self._seen.add(packet.payload)
+        self._raw.sendto(_datagram(packet), (packet.destination.rpartition(":")[0], 0))
+
+
+def busy(invite: str) -> str:
+    """486 for an INVITE, with the headers that RFC 3261 section 8.2.6 wants copied."""
+    lines = ["SIP/2.0 486 Busy Here"]
+    for line in invite.split("\r\n\r\n", 1)[0].split("\r\n")[1:]:
+        name = line.partition(":")[0].strip().lower()
+        if _COMPACT.get(name, name) in _COPIED:
+            is_to = _COMPACT.get(name, name) == "to" and not re.search(r";\s*tag=", line)
+            lines.append(line + ";tag=bystander" if is_to else line)
+    return "\r\n".join([*lines, "Content-Length: 0", "", ""])
+
+
+def _bind(endpoint: Endpoint) -> socket.socket:
+    udp = endpoint.transport == "udp"
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((endpoint.host, endpoint.port))
+    if not udp:
+        sock.listen()
+    return sock
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+def _send_from(source: str, destination: str, text: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(_place(source))
+            sock.sendto(text.encode(), _place(destination))
+        except OSError:  # somebody lives there after all, and will answer
+            return
+
+
+def _datagram(packet: Packet) -> bytes:
+    """IPv4 and UDP headers before the payload; the kernel fills in lengths and the IP checksum (raw(7))."""
+    (source, source_port), (destination, destination_port) = _place(packet.source), _place(packet.destination)
+    length = 8 + len(packet.payload)
+    header = struct.pack(
+        "!BBHHHBBH4s4s",
+        *(0x45, packet.tos, 20 + length, 0, 0, 64, _UDP, 0),
+        socket.inet_aton(source),
+        socket.inet_aton(destination),
+    )
+    return header + struct.pack("!HHHH", source_port, destination_port, length, 0) + packet.payload

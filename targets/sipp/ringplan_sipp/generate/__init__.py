@@ -1,0 +1,94 @@
+"""Generated scenarios: what is called to prove that a program does what its manifests say.
+
+``scenarios`` is a pure function of the program. Its counting rule, for a tenant with U users, P phones, N assigned
+numbers, T trunks of the platform, K usable trunks, E emergency numbers and S speed-dial codes:
+
+====================  ==============================================================================
+kind                  scenarios
+====================  ==============================================================================
+registration          2 P (right and wrong secret) + 2 (over TCP, behind NAT)
+extension             U (every user is called) + 1 (somebody calls himself)
+number-in             N × T, spread over the three ways carriers write a number
+on-net                max(N, 4), spread over four notations
+call-out              max(U, 6), spread over six notations: every user's identity is seen once
+speed-dial            S
+not-found             up to 4: unknown extension, no outside prefix, unassigned, malformed
+emergency             max(U, 2 E), spread over number × (with, without prefix); + 1 service URN + up to 3 failovers
+privacy               3 per call (inside, outside, emergency) + 3 for each of at most 2 users who always withhold
+caller-identity       6 ways a carrier names the caller
+busy                  U + 1 (declined)
+unreachable           U (unregistered) + 1 (registered, but gone)
+no-answer             1 (it lasts the whole ring time)
+several-phones        P' (each phone of users with several answers once) + 1 per such user (one busy)
+trunk-failover        up to 6 states of the first trunk, and of all
+forged-headers        4 (inside, outside, emergency, from a trunk)
+spoofed-identity      up to 3 (another user, to inside and outside; another tenant's user)
+isolation             up to 4 per tenant: extension, number (two notations), an extension both tenants have
+stranger              2 (known domain, unknown domain)
+toll-fraud            3 numbers a trunk must not be able to call
+conduct               9 shapes: cancel, callee hangs up, hold, retransmission; inside, out and in
+transport             4 (TCP, NAT; inside and outside)
+====================  ==============================================================================
+
+A small office of 3 users has some 90 scenarios, a company of 12 users some 180.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ringplan.ir import Program
+
+from ..scenario import Scenario
+from .callee import busy, no_answer, several_phones, unreachable
+from .cast import Cast
+from .conduct import conduct, transport
+from .emergency import emergency
+from .identity import caller_identity, forged_headers, privacy, spoofed_identity
+from .inside import extension, not_found, on_net
+from .outside import call_out, number_in, speed_dial, trunk_failover
+from .registration import registration
+from .strangers import isolation, stranger, toll_fraud
+
+Generator = Callable[[Cast], Iterator[Scenario]]
+
+GENERATORS: dict[str, Generator] = {
+    "registration": registration,
+    "extension": extension,
+    "number-in": number_in,
+    "on-net": on_net,
+    "call-out": call_out,
+    "speed-dial": speed_dial,
+    "not-found": not_found,
+    "emergency": emergency,
+    "privacy": privacy,
+    "caller-identity": caller_identity,
+    "busy": busy,
+    "unreachable": unreachable,
+    "no-answer": no_answer,
+    "several-phones": several_phones,
+    "trunk-failover": trunk_failover,
+    "forged-headers": forged_headers,
+    "spoofed-identity": spoofed_identity,
+    "isolation": isolation,
+    "stranger": stranger,
+    "toll-fraud": toll_fraud,
+    "conduct": conduct,
+    "transport": transport,
+}
+"""What is proved, by kind, in the order in which reports list it."""
+
+KINDS = tuple(GENERATORS)
+"""Kinds of scenario, in the order in which reports list them."""
+
+
+def scenarios(program: Program) -> tuple[Scenario, ...]:
+    """Every scenario of every tenant, sorted by id; ids are unique and stable."""
+    found: list[Scenario] = []
+    for tenant in program.tenants:
+        for kind, generator in GENERATORS.items():
+            found.extend(generator(Cast(program, tenant, kind)))
+    return tuple(sorted(found, key=lambda scenario: scenario.id))
+
+
+__all__ = ["GENERATORS", "KINDS", "scenarios"]

@@ -1,0 +1,46 @@
+"""How calls are conducted: who hangs up when, holds, repeats, and over which transport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringplan.interpreter import Call, FromTrunk
+
+from ..scenario import Scenario, Shape
+from .cast import Cast, notations
+
+_SHAPES = {
+    "inside": (Shape.CANCEL, Shape.CALLEE_HANGS_UP, Shape.HOLD, Shape.RETRANSMIT),
+    "outside": (Shape.CALLEE_HANGS_UP, Shape.HOLD, Shape.RETRANSMIT),
+    "from-trunk": (Shape.CANCEL, Shape.CALLEE_HANGS_UP),
+}
+"""Which shapes are played in which direction; a carrier answers at once, so nobody can give up on it."""
+
+
+def conduct(cast: Cast) -> Iterator[Scenario]:
+    """Cancel, callee hangs up, hold, retransmission; inside, out and in."""
+    for direction, call in sorted(_calls(cast).items()):
+        for shape in _SHAPES[direction]:
+            yield cast.scenario(f"{direction}/{shape.value}", call, shape=shape)
+
+
+def transport(cast: Cast) -> Iterator[Scenario]:
+    """A caller over TCP and one behind a NAT, inside and outside."""
+    for direction, call in sorted(_calls(cast).items()):
+        if direction != "from-trunk":
+            yield cast.scenario(f"{direction}/tcp", call, transport="tcp")
+            yield cast.scenario(f"{direction}/nat", call, nat=True)
+
+
+def _calls(cast: Cast) -> dict[str, Call]:
+    """One call that is answered for each direction the tenant has."""
+    calls = {}
+    if cast.users:
+        caller = cast.users[-1]
+        calls["outside"] = Call(cast.phone(caller), notations(cast.plan, cast.outsider())["national"])
+        if cast.other(caller) is not caller:
+            calls["inside"] = Call(cast.phone(caller), cast.other(caller).extension)
+    if cast.tenant.numbers:
+        origin = FromTrunk(cast.program.platform.trunks[-1].id, cast.outsider())
+        calls["from-trunk"] = Call(origin, cast.tenant.numbers[-1].key)
+    return calls

@@ -1,0 +1,49 @@
+"""The verdict: what was observed, held against what the reference interpreter expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ringplan.ir import Program
+
+from ..scenario import Observed, Scenario, Shape
+from .ending import answer, dialog, losers
+from .evidence import Evidence
+from .identity import forbidden_headers, identity, leaks
+from .media import media, session_descriptions
+from .registration import registration
+from .ringing import ring_time, ringing
+
+Check = Callable[[Evidence], Iterator[str]]
+
+CALL_CHECKS: tuple[Check, ...] = (
+    ringing,
+    ring_time,
+    identity,
+    forbidden_headers,
+    leaks,
+    answer,
+    losers,
+    dialog,
+    session_descriptions,
+    media,
+)
+"""What is checked of a call, in the order in which faults are listed."""
+
+_REGISTRATIONS = frozenset({Shape.REGISTER, Shape.REGISTER_WRONG_SECRET})
+
+
+def judge(scenario: Scenario, observed: Observed, program: Program) -> tuple[str, ...]:
+    """What was wrong, one sentence each, without repetition; empty when the scenario passed."""
+    evidence = Evidence(scenario, observed, program)
+    checks = (registration,) if scenario.shape in _REGISTRATIONS else CALL_CHECKS
+    faults = [fault for check in checks for fault in check(evidence)]
+    faults += [f"SIPp of {party} ended with exit code {code}" for party, code in _failed(observed)]
+    return tuple(dict.fromkeys(faults))
+
+
+def _failed(observed: Observed) -> list[tuple[str, int]]:
+    return sorted((party, code) for party, code in observed.exits.items() if code != 0)
+
+
+__all__ = ["CALL_CHECKS", "judge"]

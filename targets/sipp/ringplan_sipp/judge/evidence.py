@@ -1,0 +1,103 @@
+"""One scenario's messages, seen by party instead of by address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from ringplan.interpreter import Attempt, FromPhone
+from ringplan.ir import Program, Tenant, User
+
+from ..parties import Parties
+from ..scenario import Observed, Scenario
+from ..sip import Sip, parse
+
+
+class Evidence:
+    """What is known about one scenario that was played. Everything is derived; nothing is changed."""
+
+    def __init__(self, scenario: Scenario, observed: Observed, program: Program) -> None:
+        self.scenario, self.observed, self.program = scenario, observed, program
+        self.parties = Parties(observed)
+
+    def party(self, endpoint: str) -> str | None:
+        """The phone or trunk at ``address:port``; None: the exchange, a relay or a stranger."""
+        return self.parties.at(endpoint)
+
+    def is_caller(self, endpoint: str) -> bool:
+        """Whether the calling party is at ``address:port``."""
+        return self.parties.is_caller(endpoint)
+
+    @cached_property
+    def messages(self) -> tuple[Sip, ...]:
+        """All messages in order of time."""
+        return tuple(parse(message) for message in self.observed.messages)
+
+    @cached_property
+    def called(self) -> tuple[tuple[str, Sip], ...]:
+        """First copy of every INVITE that begins a call at a party, with the party that got it."""
+        found: dict[tuple[str, str], tuple[str, Sip]] = {}
+        for sip in self.messages:
+            party = self.party(sip.destination)
+            if sip.is_initial_invite and party is not None and self.party(sip.source) is None:
+                found.setdefault((party, sip.branch), (party, sip))
+        return tuple(found.values())
+
+    def received(self, party: str) -> Iterator[Sip]:
+        """Messages a called party got from the exchange that belong to a call to it."""
+        calls = {sip.call_id for called, sip in self.called if called == party}
+        return (
+            sip
+            for sip in self.messages
+            if sip.call_id in calls and self.party(sip.destination) == party and self.party(sip.source) != party
+        )
+
+    @cached_property
+    def caller_received(self) -> tuple[Sip, ...]:
+        """Messages the caller got."""
+        return tuple(sip for sip in self.messages if self.is_caller(sip.destination))
+
+    @cached_property
+    def caller_invites(self) -> tuple[Sip, ...]:
+        """INVITEs with which the caller began the call, in order (the second carries the credentials)."""
+        return tuple(sip for sip in self.messages if sip.is_initial_invite and self.is_caller(sip.source))
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """What the exchange should have tried, in order."""
+        return self.scenario.expected.attempts
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the call should have been answered."""
+        return self.scenario.expected.code == 200
+
+    @property
+    def answering(self) -> str | None:
+        """The party that should have answered."""
+        return next(iter(self.scenario.expected.answered_by), None)
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant the scenario belongs to."""
+        return self.program.tenant(self.scenario.tenant)
+
+    @property
+    def calling_user(self) -> User | None:
+        """The user who calls; None for trunks and strangers."""
+        origin = self.scenario.call.origin
+        return self.user_of(origin.phone) if isinstance(origin, FromPhone) else None
+
+    def user_of(self, phone: str) -> User | None:
+        """The user who owns a phone, of any tenant."""
+        owner = phone.partition("/phones/")[0]
+        nodes = (node for tenant in self.program.tenants for node in tenant.nodes)
+        return next((node for node in nodes if isinstance(node, User) and node.id == owner), None)
+
+
+def listed(names: tuple[str, ...] | list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; ``nobody`` for none."""
+    if not names:
+        return "nobody"
+    *rest, last = names
+    return f"{', '.join(rest)} and {last}" if rest else last

@@ -1,0 +1,45 @@
+"""Pseudo-variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .context import Context
+from .sip import Uri, parse_name_addr, parse_uri
+from .strict import gap
+
+Value = str | int | None
+
+
+def read(context: Context, name: str) -> Value:
+    """The value of a pseudo-variable; one that is unknown to the fake is a gap."""
+    reader = _READERS.get(name)
+    if reader is None:
+        raise gap(f"pseudo-variable {name} is unknown to the fake")
+    return reader(context)
+
+
+def next_hop(context: Context) -> Uri:
+    """Where the request goes: destination URI, else the first Route that is left, else the request URI."""
+    draft = context.request
+    return parse_uri(draft.destination_uri or draft.ruri)
+
+
+def _route_uri(context: Context) -> Value:
+    route = context.message.get("Route")
+    return parse_name_addr(route).uri if route is not None else None
+
+
+_READERS: dict[str, Callable[[Context], Value]] = {
+    "$ru": lambda context: context.request.ruri,
+    "$du": lambda context: context.request.destination_uri,
+    "$rm": lambda context: context.message.method,
+    "$ci": lambda context: context.message.call_id,
+    "$si": lambda context: context.message.source.host,
+    "$sp": lambda context: context.message.source.port,
+    "$route_uri": _route_uri,
+    "$nhu": lambda context: next_hop(context).user or None,
+    "$nhd": lambda context: next_hop(context).host or None,
+    "$nh(u)": lambda context: next_hop(context).user or None,
+    "$nh(d)": lambda context: next_hop(context).host or None,
+}
