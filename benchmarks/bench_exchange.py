@@ -39,6 +39,7 @@ class Options:
     calls: int
     pairs: int
     lookups: int
+    sdp: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def measure(subject: Subject, scratch: Path) -> float:
     failed = play(subject.load, scratch)
     used = cpu_s(subject.pid) - before
     if failed:
-        raise RuntimeError(f"{subject.name}: {failed} of {subject.load.calls} calls failed")
+        raise RuntimeError(f"{subject.name}: {failed} of {subject.load.calls} calls failed: {errors(scratch)}")
     return used / subject.load.calls * 1e6
 
 
@@ -89,15 +90,21 @@ def start_native(stack: ExitStack, options: Options, scratch: Path, digest: bool
     credentials = f"[authentication username=caller password={PASSWORD}]"
     row = ("caller", "callee", address, credentials)
     scenario, source = ("call_digest", PHONES_CALLER) if digest else ("call", TRUNK)
-    return Subject("native", process.pid, Load(scenario, (row,), source, address, options.rate, options.calls))
+    load = Load(scenario, (row,), source, address, options.rate, options.calls, options.sdp)
+    return Subject("native", process.pid, load)
 
 
 def register(load: Load, scratch: Path) -> None:
     """Register phones; all must succeed."""
     failed = play(load, scratch)
     if failed:
-        errors = (scratch / "errors.log").read_text(errors="replace")[-1500:] if failed else ""
-        raise RuntimeError(f"{failed} of {load.calls} registrations failed at {load.exchange}: {errors}")
+        raise RuntimeError(f"{failed} of {load.calls} registrations failed at {load.exchange}: {errors(scratch)}")
+
+
+def errors(scratch: Path) -> str:
+    """The end of what SIPp complained about."""
+    log = scratch / "errors.log"
+    return log.read_text(errors="replace")[-1500:] if log.exists() else ""
 
 
 def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object]:
@@ -110,14 +117,14 @@ def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object
         trunk_reference = start_native(stack, options, scratch, digest=False)
         phone_reference = start_native(stack, options, scratch, digest=True)
         register(Load("register", ours.registrations(tenants, PASSWORD), PHONE, OURS, 500, tenants), scratch)
-        stack.enter_context(running(answering(PHONE), scratch / "answering.log"))
+        stack.enter_context(running(answering(PHONE, options.sdp, scratch), scratch / "answering.log"))
         rows = ours.shuffled(tenants)
         trunk_rows = tuple((OUTSIDE, ours.number(tenant, 0), OURS) for tenant in rows)
         phone_rows = tuple(ours.caller_row(tenant, PASSWORD) for tenant in rows)
-        from_trunk = Load("call", trunk_rows, TRUNK, OURS, options.rate, options.calls)
-        from_phone = Load("call_digest", phone_rows, PHONES_CALLER, OURS, options.rate, options.calls)
+        from_trunk = Load("call", trunk_rows, TRUNK, OURS, options.rate, options.calls, options.sdp)
+        from_phone = Load("call_digest", phone_rows, PHONES_CALLER, OURS, options.rate, options.calls, options.sdp)
         started_kib = largest_private_kib(exchange.pid)
-        result: dict[str, object] = {"tenants": tenants}
+        result: dict[str, object] = {"tenants": tenants, "sdp": options.sdp}
         print(f"{tenants} tenants, trunk to user", file=sys.stderr)
         subject = Subject("ours", exchange.pid, from_trunk)
         result["trunk_to_user"] = compare(trunk_reference, subject, options.pairs, scratch)
@@ -128,7 +135,7 @@ def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object
         half = options.lookups // 2
         kib = [started_kib]
         for _ in range(2):
-            failed = play(Load("unassigned", looked_up, TRUNK, OURS, options.rate, half), scratch)
+            failed = play(Load("unassigned", looked_up, TRUNK, OURS, 4 * options.rate, half), scratch)
             if failed:
                 raise RuntimeError(f"{failed} of {half} look-ups failed")
             kib.append(largest_private_kib(exchange.pid))
@@ -139,12 +146,13 @@ def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object
 
 def markdown(results: list[dict[str, object]]) -> str:
     """The results as a table."""
-    lines = ["| tenants | call | native us | ours us | ratio |", "|---:|---|---:|---:|---:|"]
+    lines = ["| tenants | call | SDP | native us | ours us | ratio |", "|---:|---|---|---:|---:|---:|"]
     for result in results:
         for kind in ("trunk_to_user", "user_to_user"):
             figures = result[kind]
             assert isinstance(figures, dict)
-            cells = (result["tenants"], kind, figures["native_us"], figures["ours_us"], figures["ratio"])
+            head = (result["tenants"], kind, "yes" if result["sdp"] else "no")
+            cells = (*head, figures["native_us"], figures["ours_us"], figures["ratio"])
             lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     lines += ["", "| tenants | look-ups | worker's private memory: start, half, end (KiB) |", "|---:|---:|---|"]
     for result in results:
@@ -165,6 +173,7 @@ def options() -> tuple[Options, Path | None]:
     parser.add_argument("--calls", type=int, default=2000, help="calls of one run")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--lookups", type=int, default=100_000, help="for the memory figure")
+    parser.add_argument("--without-sdp", action="store_true", help="calls in which no media relay has a part")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     found = parser.parse_args()
     tenants = tuple(found.tenants or (1, 10_000))
@@ -178,6 +187,7 @@ def options() -> tuple[Options, Path | None]:
             found.calls,
             found.pairs,
             found.lookups,
+            not found.without_sdp,
         ),
         found.json,
     )

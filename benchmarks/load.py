@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,22 @@ class Load:
     rate: int
     """Calls each second."""
     calls: int
+    sdp: bool = True
+    """Whether messages carry SDP; without it no media relay has a part in the call."""
+
+
+def scenario_file(name: str, sdp: bool, scratch: Path) -> Path:
+    """The scenario, without its SDP if there shall be none."""
+    original = SCENARIOS / f"{name}.xml"
+    if sdp:
+        return original
+    bare = scratch / f"{name}-without-sdp.xml"
+    text = _BODY.sub("Content-Length: 0\n\n]]>", original.read_text(encoding="utf-8"))
+    bare.write_text(text, encoding="utf-8")
+    return bare
+
+
+_BODY = re.compile(r"Content-Type: application/sdp\n.*?\]\]>", re.DOTALL)
 
 
 def play(load: Load, scratch: Path) -> int:
@@ -36,7 +53,14 @@ def play(load: Load, scratch: Path) -> int:
     statistics.unlink(missing_ok=True)
     bound_s = 60 + 3 * load.calls // load.rate
     command = [
-        *("sipp", f"{load.exchange}:5060", "-sf", str(SCENARIOS / f"{load.scenario}.xml"), "-inf", str(rows)),
+        *(
+            "sipp",
+            f"{load.exchange}:5060",
+            "-sf",
+            str(scenario_file(load.scenario, load.sdp, scratch)),
+            "-inf",
+            str(rows),
+        ),
         *("-i", load.source, "-p", "5060", "-r", str(load.rate), "-m", str(load.calls), "-l", "5000"),
         *("-nostdin", "-recv_timeout", "8000", "-trace_stat", "-stf", str(statistics), "-fd", "1"),
         *("-trace_err", "-error_file", str(scratch / "errors.log"), "-timeout", f"{bound_s}s"),
@@ -45,9 +69,9 @@ def play(load: Load, scratch: Path) -> int:
     return load.calls - _column(statistics, "SuccessfulCall(C)")
 
 
-def answering(address: str) -> Sequence[str]:
+def answering(address: str, sdp: bool, scratch: Path) -> Sequence[str]:
     """The command of a phone that answers every call."""
-    scenario = str(SCENARIOS / "answer.xml")
+    scenario = str(scenario_file("answer", sdp, scratch))
     return ["sipp", "-sf", scenario, "-i", address, "-p", "5060", "-nostdin", "-l", "5000", address]
 
 

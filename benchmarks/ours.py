@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import ringplan_kamailio
+import ringplan_rtpengine
 from ringplan.diagnostics import Sink
 from ringplan.frontend import discover, load_platform, load_tenant
 from ringplan.ir import Program
 from ringplan.passes import lower_platform, lower_tenant
-from ringplan.target import emit, load_targets
+from ringplan.target import emit
 from ringplan_kamailio import site
-from ringplan_rtpengine import command as relay_command
 
 from .generate import number, platform_yaml, secret, tenant_name, write_fleet
 
@@ -33,15 +34,14 @@ def build(folder: Path, tenants: int, users: int, workers: int, password: str) -
     """Generate, compile and activate a fleet below ``folder``."""
     fleet, bundle, live = folder / "fleet", folder / "bundle", folder / "site"
     write_fleet(fleet, tenants, users, platform_yaml(workers=workers))
-    for artifact in emit(load_targets(), _program(fleet)):
+    for artifact in emit((ringplan_kamailio.TARGET, ringplan_rtpengine.TARGET), _program(fleet)):
         path = bundle / artifact.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(artifact.content)
     references = [secret(tenant, user) for tenant in range(tenants) for user in range(users)]
     site.activate(bundle, live, dict.fromkeys(references, password))
-    return Site(
-        _with_allocator(site.command(bundle, live)), site.environment(bundle, live), relay_command(bundle, "east")
-    )
+    relay = ringplan_rtpengine.command(bundle, "east")
+    return Site(site.command(bundle, live), site.environment(bundle, live), relay)
 
 
 def _program(fleet: Path) -> Program:
@@ -60,10 +60,6 @@ def _program(fleet: Path) -> Program:
         assert tenant is not None
         tenants.append(tenant)
     return Program(platform, tuple(sorted(tenants, key=lambda tenant: tenant.id)))
-
-
-def _with_allocator(argv: Sequence[str]) -> list[str]:
-    return [*argv, *(() if "fm" in argv else ("-x", "fm", "-X", "fm"))]
 
 
 def domain(tenant: int) -> str:

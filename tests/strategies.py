@@ -335,8 +335,12 @@ def interesting(program: Program, plan: DialPlan) -> list[str]:
 def dialled(program: Program, plan: DialPlan) -> st.SearchStrategy[str]:
     """What a user of the tenant with this dial plan may dial."""
     near = st.sampled_from(interesting(program, plan))
+    users = [user for tenant in program.tenants for user in users_of(tenant)]
+    inside = st.sampled_from([user.extension for user in users])
+    outside = st.sampled_from([number for number in OUTSIDE if not number.startswith("+" + plan.calling_code)])
     digits = st.text("0123456789", max_size=17).map(lambda text: plan.outside_prefix + text)
-    return st.one_of(near, near, near, st.sampled_from(JUNK), digits, st.text("01249+*#abc", max_size=16))
+    odd = st.one_of(st.sampled_from(JUNK), digits, st.text("01249+*#abc", max_size=16))
+    return st.one_of(near, near, near, inside, outside, odd)
 
 
 def calls(program: Program) -> st.SearchStrategy[Call]:
@@ -378,11 +382,23 @@ def domains(program: Program) -> st.SearchStrategy[str]:
 
 
 def worlds(program: Program) -> st.SearchStrategy[World]:
-    """States of phones and trunks; most answer."""
-    phones = st.dictionaries(st.sampled_from(phones_of(program)), st.sampled_from(PhoneState), max_size=6)
-    trunk_ids = [trunk.id for trunk in program.platform.trunks]
-    trunks = st.dictionaries(st.sampled_from(trunk_ids), st.sampled_from(TrunkState), max_size=3)
-    return st.builds(World, phones, trunks)
+    """States of phones and trunks: one for all, or none in particular, and exceptions from it."""
+    phone_ids, trunk_ids = phones_of(program), [trunk.id for trunk in program.platform.trunks]
+
+    def world(
+        all_phones: PhoneState, all_trunks: TrunkState, phones: dict[str, PhoneState], trunks: dict[str, TrunkState]
+    ) -> World:
+        return World(
+            {**dict.fromkeys(phone_ids, all_phones), **phones}, {**dict.fromkeys(trunk_ids, all_trunks), **trunks}
+        )
+
+    return st.builds(
+        world,
+        st.sampled_from((PhoneState.ANSWERS, *PhoneState)),
+        st.sampled_from((TrunkState.ANSWERS, *TrunkState)),
+        st.dictionaries(st.sampled_from(phone_ids), st.sampled_from(PhoneState), max_size=3),
+        st.dictionaries(st.sampled_from(trunk_ids), st.sampled_from(TrunkState), max_size=1),
+    )
 
 
 def cases(program: Program) -> st.SearchStrategy[Case]:

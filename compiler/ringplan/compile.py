@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringplan import ir
 from ringplan.diagnostics import Diagnostic, Sink
-from ringplan.frontend.load import load_tenant
+from ringplan.frontend.load import collector_paused, load_tenant
 from ringplan.passes import examine, summarise
 from ringplan.passes.capabilities import report_unsupported, tenant_needs
 from ringplan.summary import Summary
@@ -49,6 +49,13 @@ class Result:
 
 def compile_one(job: Job) -> Result:
     """Load, check, lower and emit one tenant."""
+    # A manifest is thousands of objects without cycles. They are gone when the inner function returns, so
+    # the cyclic collector, were it allowed to, would look at all of them only to find them alive.
+    with collector_paused():
+        return _compile(job)
+
+
+def _compile(job: Job) -> Result:
     sink = Sink()
     loaded = load_tenant(job.folder, job.root, sink)
     if loaded is None:

@@ -6,7 +6,7 @@ read_fleet → compile the tenants that are not known → check them against eac
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,29 +75,30 @@ def check(path: Path, options: Options) -> Compilation:
     if known is not None:
         return Compilation(known.diagnostics, len(source.tenants), 0)
     platform = platform_of(source.place)
-    records, compiled = _records(source, platform.graph, options, emit=False)
-    diagnostics = _all_diagnostics(source, platform, records)
-    options.cache.store(source.key, Record(diagnostics, None, None))
-    return Compilation(diagnostics, len(source.tenants), compiled)
+    found = _records(source, platform.graph, options, emit=False)
+    diagnostics = _all_diagnostics(source, platform, found.records)
+    if found.stable:
+        options.cache.store(source.key, Record(diagnostics, None, None))
+    return Compilation(diagnostics, len(source.tenants), found.compiled)
 
 
 def compile_bundle(path: Path, options: Options) -> Compilation:
     """Every diagnostic of a fleet, and its bundle when none is an error; raises UsageError."""
     source = read_fleet(path)
     platform = platform_of(source.place)
-    records, compiled = _records(source, platform.graph, options, emit=platform.graph is not None)
-    diagnostics = _all_diagnostics(source, platform, records)
+    found = _records(source, platform.graph, options, emit=platform.graph is not None)
+    diagnostics = _all_diagnostics(source, platform, found.records)
     bundle = None
     if platform.graph is not None and not _has_errors(diagnostics):
-        bundle = _bundle(source, platform.graph, records, options.cache)
-    return Compilation(diagnostics, len(source.tenants), compiled, bundle)
+        bundle = _bundle(source, platform.graph, found.records, options.cache)
+    return Compilation(diagnostics, len(source.tenants), found.compiled, bundle)
 
 
 def summaries(path: Path, options: Options) -> dict[Path, Summary]:
     """Every tenant that can be read, by its folder; raises UsageError."""
     source = read_fleet(path)
-    records, _ = _records(source, platform_of(source.place).graph, options, emit=False)
-    pairs = zip(source.tenants, records, strict=True)
+    found = _records(source, platform_of(source.place).graph, options, emit=False)
+    pairs = zip(source.tenants, found.records, strict=True)
     return {tenant.folder: record.summary for tenant, record in pairs if record.summary is not None}
 
 
@@ -112,7 +113,7 @@ def platform_of(place: Place) -> PlatformPart:
     from ringplan.passes.capabilities import report_unsupported
 
     sink = Sink()
-    expected = (place.root.parent if place.is_alone else place.root) / PLATFORM_FILE
+    expected = place.root / ".." / PLATFORM_FILE if place.is_alone else place.root / PLATFORM_FILE
     loaded = load_platform(place.layout.platform or expected, place.root, sink)
     if loaded is None:
         return PlatformPart(None, None, sink.sorted())
@@ -124,16 +125,34 @@ def platform_of(place: Place) -> PlatformPart:
 # -- the tenants
 
 
-def _records(
-    source: FleetSource, platform: ir.Platform | None, options: Options, *, emit: bool
-) -> tuple[list[Record], int]:
-    """The record of every tenant, remembered or made now, and how many were made."""
-    found = {tenant.key: _remembered(options.cache, tenant, emit) for tenant in source.tenants}
-    unknown = [tenant for tenant in source.tenants if found[tenant.key] is None]
-    if unknown:
-        found.update(_compile(source, unknown, platform, options, emit=emit))
-    records = [found[tenant.key] for tenant in source.tenants]
-    return [record for record in records if record is not None], len(unknown)
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The record of every tenant, in order."""
+
+    records: list[Record]
+    compiled: int
+    """How many were made now."""
+    stable: bool
+    """Whether no file changed while it was compiled."""
+
+
+def _records(source: FleetSource, platform: ir.Platform | None, options: Options, *, emit: bool) -> _Records:
+    """Remember what is known, compile the rest."""
+    records = {
+        tenant.key: record
+        for tenant in source.tenants
+        if (record := _remembered(options.cache, tenant, emit)) is not None
+    }
+    unknown = [tenant for tenant in source.tenants if tenant.key not in records]
+    stable = True
+    for tenant, result in _compile(source, unknown, platform, options, emit=emit):
+        records[tenant.key] = _record(result)
+        # A file that was changed while it was read belongs to no key.
+        if tenant_key(tenant.folder, source.platform_key) == tenant.key:
+            options.cache.store(tenant.key, records[tenant.key], result.artifacts or ())
+        else:
+            stable = False
+    return _Records([records[tenant.key] for tenant in source.tenants], len(unknown), stable)
 
 
 def _remembered(cache: Cache, tenant: TenantSource, emit: bool) -> Record | None:
@@ -150,20 +169,15 @@ def _compile(
     options: Options,
     *,
     emit: bool,
-) -> dict[bytes, Record]:
-    """Compile the given tenants and remember what came of them."""
+) -> Iterator[tuple[TenantSource, Result]]:
+    """Compile the given tenants."""
+    if not tenants:
+        return
     from ringplan.compile import compile_all
 
     jobs = [_job(source, tenant, platform, emit=emit) for tenant in tenants]
-    total = len(tenants)
-    results = compile_all(jobs, options.processes, lambda done: options.progress(done, total))
-    made = {}
-    for tenant, result in zip(tenants, results, strict=True):
-        made[tenant.key] = _record(result)
-        # A file that was changed while it was read belongs to no key.
-        if tenant_key(tenant.folder, source.platform_key) == tenant.key:
-            options.cache.store(tenant.key, made[tenant.key], result.artifacts or ())
-    return made
+    results = compile_all(jobs, options.processes, lambda done: options.progress(done, len(jobs)))
+    yield from zip(tenants, results, strict=True)
 
 
 def _job(source: FleetSource, tenant: TenantSource, platform: ir.Platform | None, *, emit: bool) -> Job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Section
-from .types import E164, DisplayName
+from .types import E164, DisplayName, Flag
 
 CallerIdLevel = Literal["user", "department", "group", "tenant"]
 """Whose number or name is shown; ``department`` means the nearest department upwards that has one."""
@@ -27,5 +27,5 @@ class UserCallerId(Section):
     """Whose number is presented outside. Default: the user's own number, else department, group, tenant."""
     show_name_of: CallerIdLevel = "user"
     """Whose name is shown on calls to other users of this tenant."""
-    withheld: bool = False
+    withheld: Flag = False
     """Withhold the number on every call (CLIR). Emergency calls always present a number."""

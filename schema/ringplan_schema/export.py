@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from .descriptions import without_references
 from .platform import Platform
 from .tenant import Tenant
 from .types import DurationText
@@ -45,6 +46,9 @@ def schema(kind: str) -> dict[str, Any]:
     document = _MODELS[kind].model_json_schema(mode="validation", schema_generator=_EditorSchema)
     for definition in (document, *document["$defs"].values()):
         _write_durations(definition["properties"])
+        for described in (definition, *definition["properties"].values()):
+            if "description" in described:
+                described["description"] = without_references(described["description"])
     document["$schema"] = _DIALECT
     document["$id"] = f"urn:ringplan:schema:{kind}"
     return _part(document) if kind == "tenant-part" else document
@@ -137,7 +141,7 @@ class _EditorSchema(GenerateJsonSchema):
 
     def bool_schema(self, schema: core_schema.BoolSchema) -> JsonSchemaValue:
         """A truth value, or one of the words the compiler takes for it."""
-        words = ["true", "false", "yes", "no", "on", "off"]
+        words = ["true", "false"]
         return {"anyOf": [super().bool_schema(schema), {"type": "string", "enum": words}]}
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:

@@ -83,6 +83,15 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _flag(value: object) -> object:
+    """Only ``true`` and ``false``: whether ``no``, ``off`` or ``0`` mean the same depends on who reads the YAML."""
+    if isinstance(value, str):
+        if value not in ("true", "false"):
+            raise PydanticCustomError("bool_parsing", "expected true or false")
+        return value == "true"
+    return value
+
+
 _ZONES: frozenset[str] = frozenset()
 
 
@@ -105,6 +114,9 @@ def _display_text(value: str) -> str:
 
 DurationText = Annotated[str, Field(pattern=r"^[0-9]{1,6}(ms|s|m|h)$")]
 """How a duration is written: ``20s``, ``500ms``, ``10m``, ``1h``."""
+
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
+"""``true`` or ``false``, written like this."""
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """An identifier of a tenant, user, department, phone …: lower case letters, digits, underscore; at most 40."""

@@ -63,7 +63,7 @@ TRUNKS: dict[TrunkState, Replies] = {
     TrunkState.BUSY: ((5, 100, "Trying"), (30, 486, "Busy Here")),
     TrunkState.DECLINES: ((5, 100, "Trying"), (30, 603, "Decline")),
     TrunkState.UNKNOWN: ((5, 100, "Trying"), (30, 404, "Not Found")),
-    TrunkState.FAILS: ((5, 100, "Trying"), (30, 503, "Service Unavailable")),
+    TrunkState.FAILS: ((5, 100, "Trying"), (20, 183, "Session Progress"), (30, 503, "Service Unavailable")),
     TrunkState.SILENT: (),
 }
 
@@ -297,7 +297,7 @@ def play(kamailio: Kamailio, message: Message) -> None:
 
 def observe(kamailio: Kamailio, message: Message) -> Seen:
     """What came of an INVITE."""
-    answers = [reply for branch, reply in kamailio.answers if branch == message.via_branch and reply.code >= 200]
+    answers = kamailio.final_answers(message)
     assert len(answers) == 1, [(reply.code, reply.reason) for reply in answers]
     final = answers[0]
     tag = parse_name_addr(final.get("To") or "").parameter("tag")

@@ -1,9 +1,7 @@
 """One meaning, two executions: the runtime does with every call what the interpreter says."""
 
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.runtime.harness import Installation, Opened, Peers, Seen, invite, observe, play, visible
@@ -13,13 +11,7 @@ from ringplan.interpreter import Attempt, Outcome, route
 from ringplan.ir import Program
 
 CALLS = st.sampled_from((1, 25, 25, 25))
-"""Calls played in each random exchange; making an exchange costs as much as many calls, and 1 is for shrinking."""
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One site for all programs."""
-    return Installation(Path(tmp_path_factory.mktemp("exchange")))
+"""Calls played in each random exchange, which costs as much to make as many calls; 1 lets a failure be shrunk."""
 
 
 def expected(outcome: Outcome) -> tuple[tuple[Opened, ...], int, str]:
@@ -54,7 +46,7 @@ def check(installation: Installation, program: Program, case: Case) -> None:
     assert not [text for level, text in kamailio.log if level == "err"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=120, derandomize=False, print_blob=True)
 @given(st.data())
 def test_the_runtime_does_what_the_interpreter_says(installation: Installation, data: st.DataObject) -> None:
     program = data.draw(programs(), label="program")

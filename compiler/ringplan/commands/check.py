@@ -56,10 +56,10 @@ def _check_all(paths: list[Path], how: Options) -> tuple[tuple[Diagnostic, ...],
 
 def _repair(diagnostics: tuple[Diagnostic, ...]) -> bool:
     """Apply the fixes that are sure; whether there were any."""
-    from ringplan.fixes import apply_fixes
+    from ringplan.fixes import repair
 
-    applied = apply_fixes(diagnostics)
-    for repair in applied:
-        note(f"{repair.file}:{repair.line}: {repair.code}: {repair.title}")
-    note(f"{counted(len(applied), 'fault')} repaired")
-    return bool(applied)
+    repairs = repair(diagnostics)
+    for done in repairs:
+        note(f"{done.file}:{done.line}: {done.code}: {done.title}")
+    note(f"{counted(len(repairs), 'fault')} repaired")
+    return bool(repairs)

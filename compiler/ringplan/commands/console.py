@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -40,7 +40,7 @@ class Format(StrEnum):
 
 PathArgument = Annotated[Path, typer.Argument(metavar="PATH", help="A fleet's folder, or one tenant's.")]
 PathsArgument = Annotated[
-    list[Path] | None, typer.Argument(metavar="[PATH]...", help="Fleets' folders, or tenants' [default: .]")
+    list[Path] | None, typer.Argument(metavar="PATH", help="Fleets' folders, or tenants' [default: .]")
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Compile everything again, and remember nothing.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes to use; 0: one per processor.")]
@@ -96,29 +96,28 @@ def counted(count: int, thing: str) -> str:
 def options(no_cache: bool, jobs: int) -> Iterator[Options]:
     """The pipeline's options; closes the cache and the progress bar at the end."""
     cache: Cache = MemoryCache() if no_cache else DiskCache(default_cache_file())
-    try:
-        with _bar() as progress:
-            yield Options(cache, jobs or os.cpu_count() or 1, progress)
-    finally:
-        cache.close()
+    with ExitStack() as ended:
+        ended.callback(cache.close)
+        progress = _Bar(ended) if wants_color(sys.stderr) else no_progress
+        yield Options(cache, jobs or os.cpu_count() or 1, progress)
 
 
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    if not wants_color(sys.stderr):
-        yield no_progress
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
+class _Bar:
+    """A progress bar on stderr that appears when there is enough to do."""
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: list[int] = []
+    def __init__(self, ended: ExitStack) -> None:
+        self._ended = ended
+        self._update: Progress | None = None
 
-        def progress(done: int, total: int) -> None:
-            if total < _BAR_FROM:
-                return
-            if not tasks:
-                tasks.append(int(bar.add_task("compiling", total=total)))
-            bar.update(bar.task_ids[0], completed=done)
+    def __call__(self, done: int, total: int) -> None:
+        if total >= _BAR_FROM:
+            self._update = self._update or self._start(total)
+            self._update(done, total)
 
-        yield progress
+    def _start(self, total: int) -> Progress:
+        from rich.console import Console  # slow to import, and most runs need no bar
+        from rich.progress import Progress as RichProgress
+
+        bar = self._ended.enter_context(RichProgress(console=Console(stderr=True), transient=True))
+        task = bar.add_task("compiling", total=total)
+        return lambda done, _total: bar.update(task, completed=done)

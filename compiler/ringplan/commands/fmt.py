@@ -25,11 +25,11 @@ def fmt(
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
 ) -> None:
-    """Lay out manifests: fields in the order of the schema, two spaces a level, no spare blank lines.
+    """Lay out manifests in the canonical form.
 
-    Comments, quotes, the order of users and the meaning stay. Exit code 3 with --check or
-    --diff when something would change, 1 when a file
-    cannot be read.
+    Fields in the order of the schema, two spaces a level, no spare blank lines.
+    Comments, quotes, the order of users and the meaning stay.
+    Exit code 3 with --check or --diff when something would change, 1 when a file cannot be read.
 
     \b
     Examples:

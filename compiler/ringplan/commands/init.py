@@ -19,9 +19,9 @@ def init(
         Path, typer.Argument(metavar="FLEET/TENANT", help="The new tenant's folder in the fleet's folder.")
     ],
 ) -> None:
-    """Write a first tenant, and the platform beside it when there is none yet; both are commented.
+    """Write a first tenant, and the platform if there is none yet.
 
-    Existing files are never changed.
+    Both are commented. Existing files are never changed.
 
     \b
     Example:
@@ -36,8 +36,15 @@ def init(
         raise typer.Exit(Exit.USAGE)
     path.mkdir(parents=True, exist_ok=True)
     _write(path.parent / "platform.yaml", _template("platform.yaml"))
-    _write(path / "tenant.yaml", _template("tenant.yaml").replace("example-tenant", name))
+    _write(path / "tenant.yaml", _tenant(name, neighbours=len(list(path.parent.glob("*/tenant.yaml")))))
     note(f"next: ringplan check {path.parent}")
+
+
+def _tenant(name: str, neighbours: int) -> str:
+    """A first manifest; ten numbers that no neighbour made by this command has."""
+    text = _template("tenant.yaml").replace("example-tenant", name)
+    first = 400 + neighbours % 60 * 10
+    return text.replace("333 400..409", f"333 {first}..{first + 9}").replace("333 400", f"333 {first}")
 
 
 def _template(name: str) -> str:

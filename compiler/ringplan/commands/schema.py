@@ -23,7 +23,7 @@ def schema(
         Kind, typer.Argument(help="Which manifest; tenant-part: a further file of a tenant's folder.")
     ] = Kind.TENANT,
 ) -> None:
-    """Print the JSON Schema of a manifest (2020-12), for completion and checking in editors.
+    """Print the JSON Schema of a manifest, for editors.
 
     \b
     Example:

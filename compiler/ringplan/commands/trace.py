@@ -33,7 +33,9 @@ def trace(
     withheld: Annotated[bool, typer.Option("--withheld", help="The caller withholds the number.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
-    """Say what happens to one call: every step, the line that decided it, who is tried, and how it ends.
+    """Say what happens to one call, and which lines decided it.
+
+    Prints every step with its line, who is tried and what they see of the caller, and how the call ends.
 
     U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
     extension of a tenant (novak:1204). An option may be given several times.

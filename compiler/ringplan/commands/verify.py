@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ringplan.ir import Program
     from ringplan_sipp.report import Summary
     from ringplan_sipp.scenario import Result, Scenario
-    from ringplan_sipp.verify import Selection
+    from ringplan_sipp.verify import Selection, Settings
 
 NOT_INSTALLED = "error: the SIPp target (package ringplan_sipp) is not installed: pip install ringplan"
 
@@ -24,7 +24,10 @@ Tenants = Annotated[list[str] | None, typer.Option("--tenant", "-t", metavar="NA
 Kinds = Annotated[list[str] | None, typer.Option("--kind", "-k", metavar="KIND", help="Only this kind of scenario.")]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only scenarios whose id matches (*, ?).")]
 Report = Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and junit.xml there.")]
-Lanes = Annotated[int | None, typer.Option("--lanes", min=1, help="Exchanges that play at the same time.")]
+Lanes = Annotated[int | None, typer.Option("--lanes", min=1, max=64, help="Exchanges that play at the same time.")]
+FirstLane = Annotated[
+    int | None, typer.Option("--first-lane", metavar="N", min=1, max=255, help="Use 127.0.N.x and up [default: 31].")
+]
 
 
 def verify(
@@ -34,6 +37,7 @@ def verify(
     only: Only = None,
     report: Report = None,
     lanes: Lanes = None,
+    first_lane: FirstLane = None,
     list_only: Annotated[bool, typer.Option("--list", help="Print the scenarios' ids and play nothing.")] = False,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the lab's folder: configuration, logs, SIPp files.")
@@ -53,7 +57,7 @@ def verify(
       ringplan verify tenants --list
     """
     try:
-        from ringplan_sipp.verify import Selection, Settings
+        from ringplan_sipp.verify import FIRST_LANE, Selection, Settings
     except ModuleNotFoundError as error:
         raise _not_installed(error) from None
 
@@ -63,7 +67,7 @@ def verify(
     if list_only:
         out("".join(f"{scenario.id}\n" for scenario in chosen))
         return
-    settings = Settings(lanes=lanes, keep=keep)
+    settings = Settings(lanes, first_lane or FIRST_LANE, keep=keep)
     with lab_errors():
         summary, folder = _play(program, chosen, settings)
     _conclude(summary, program, report, folder)
@@ -105,7 +109,6 @@ def _not_installed(error: ModuleNotFoundError) -> BaseException:
 
 def _chosen(program: Program, selection: Selection) -> tuple[Scenario, ...]:
     """The wanted scenarios; ends the command when a name is unknown or nothing matches."""
-    from ringplan.diagnostics.text import listed
     from ringplan_sipp.generate import KINDS
     from ringplan_sipp.verify import select
 
@@ -113,7 +116,7 @@ def _chosen(program: Program, selection: Selection) -> tuple[Scenario, ...]:
     for what, wanted, names in (("tenant", selection.tenants, known), ("kind", selection.kinds, KINDS)):
         for name in wanted:
             if name not in names:
-                note(f"error: there is no {what} {name!r}; there are {listed(list(names))}")
+                note(f"error: there is no {what} {name!r}; there are {', '.join(names)}")
                 raise typer.Exit(Exit.USAGE)
     chosen = select(program, selection)
     if not chosen:
@@ -122,10 +125,9 @@ def _chosen(program: Program, selection: Selection) -> tuple[Scenario, ...]:
     return chosen
 
 
-def _play(program: Program, chosen: tuple[Scenario, ...], settings: object) -> tuple[Summary, Path | None]:
-    from ringplan_sipp.verify import Settings, verify
+def _play(program: Program, chosen: tuple[Scenario, ...], settings: Settings) -> tuple[Summary, Path | None]:
+    from ringplan_sipp.verify import verify
 
-    assert isinstance(settings, Settings)
     tenants = len({scenario.tenant for scenario in chosen})
     note(f"playing {counted(len(chosen), 'scenario')} of {counted(tenants, 'tenant')}")
     with _progress(len(chosen)) as heard:

@@ -12,7 +12,7 @@ from .console import Exit, note, out
 
 def where(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="For example novak/users/novakova.")],
-    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="A fleet's folder, or one tenant's.")] = Path(),
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A fleet's folder, or one tenant's.")] = Path(),
 ) -> None:
     """Print file, line and column where an object is defined.
 

@@ -19,6 +19,7 @@ from ringplan.diagnostics import Applicability, Diagnostic, Edit, Fix, Sink
 from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.diagnostics.text import listed, shown
+from ringplan_schema.descriptions import without_references
 
 from . import forms
 from .model_walk import Model, choices_at, field_at, field_names, limits, models_at
@@ -26,7 +27,6 @@ from .spans import Path, SpanTable
 from .yaml_source import MAX_FAULTS, MERGE_KEY, UNREADABLE
 
 _BAD_KEY: Final = "[key]"
-_SOURCE_REFERENCE: Final = re.compile(r"\s*\((?:S\d|OCI|services|BroadWorks|ITU|RFC)[^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,7 @@ def _unknown_field(fault: Fault) -> Diagnostic:
 
 def _missing(fault: Fault) -> Diagnostic:
     field = field_at(fault.root, fault.path)
-    meaning = _SOURCE_REFERENCE.sub("", field.description or "") if field else ""
-    if "\n" in meaning:
-        meaning = " ".join(meaning.split())
+    meaning = without_references(field.description or "") if field else ""
     return diagnostic(
         "RP202",
         f"{fault.owner} has no {shown(fault.path[-1])}",
@@ -304,7 +302,7 @@ def _control(fault: Fault) -> Diagnostic:
 
 def _other(fault: Fault) -> Diagnostic:
     field = field_at(fault.root, fault.path)
-    notes = [f"{fault.name}: {_SOURCE_REFERENCE.sub('', field.description)}"] if field and field.description else []
+    notes = [f"{fault.name}: {without_references(field.description)}"] if field and field.description else []
     value = f" {shown(fault.value)}" if isinstance(fault.value, str) else ""
     return fault.report("RP204", f"the value{value} of {fault.name} is not of the required form", notes=notes)
 
@@ -313,7 +311,7 @@ _FIELDS: Final = _shape("a mapping of fields", "{}")
 _SECTION: Final = _shape("a mapping of names", "{}")
 _LIST: Final = _shape("a list", "[]")
 _WHOLE_NUMBER: Final = _fixed_form("a whole number")
-_YES_NO: Final = _fixed_form("yes or no; write `true` or `false`")
+_YES_NO: Final = _fixed_form("`true` or `false`")
 
 
 def _scalar(form: Callable[[Fault], Diagnostic]) -> Callable[[Fault], Diagnostic]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from ringplan_schema import platform, tenant, types, users
+from ringplan_schema.descriptions import without_references
 
 Repair = Callable[[str, str], "Repaired | None"]
 """From the wrong text and the tenant's country to what was probably meant."""
@@ -105,7 +106,11 @@ def form_of(pattern: str, field: FieldInfo | None) -> Form:
     known = _forms().get(pattern)
     if known is not None:
         return known
-    return Form(f"of the form of this field: {field.description}") if field and field.description else _OTHER
+    return (
+        Form(f"of the form of this field: {without_references(field.description)}")
+        if field and field.description
+        else _OTHER
+    )
 
 
 @cache

@@ -97,7 +97,11 @@ def _only_literals(node: ast.expr) -> None:
             continue
         if isinstance(child, (ast.Tuple, ast.Dict, ast.Load, ast.USub)):
             continue
-        if isinstance(child, ast.UnaryOp) and isinstance(child.op, ast.USub) and isinstance(child.operand, ast.Constant):
+        if (
+            isinstance(child, ast.UnaryOp)
+            and isinstance(child.op, ast.USub)
+            and isinstance(child.operand, ast.Constant)
+        ):
             continue  # a negative number
         raise NotALiteralError(f"expression of kind {type(child).__name__}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import os
 import socket
 import struct
 import threading
@@ -28,9 +27,6 @@ _SO_RCVBUFFORCE = 33
 _SOL_PACKET, _PACKET_STATISTICS = 263, 6
 _BUFFER_BYTES = 32 * 1024 * 1024
 _PACKET_OUTGOING = 4
-_MARK_BYTES = 16
-_DISCARD_PORT = 9  # RFC 863; nobody listens there
-_LONGEST_LAG_S = 5.0
 _PKTTYPE_OFFSET = 0xFFFFF000 + 4  # SKF_AD_OFF + SKF_AD_PKTTYPE, linux/filter.h
 _LD_B, _LD_H, _JEQ, _JGE, _JGT, _RET = 0x30, 0x28, 0x15, 0x35, 0x25, 0x06
 
@@ -90,7 +86,6 @@ class Capture:
         self._packets: dict[int, list[Packet]] = {lane: [] for lane in lanes}
         self._listeners: dict[int, Listener] = {}
         self._last: dict[int, float] = dict.fromkeys(lanes, 0.0)
-        self._marks: dict[bytes, threading.Event] = {}
         self._stopping = threading.Event()
         self._failure: Exception | None = None
         self._marks: dict[bytes, _Mark] = {}
@@ -163,21 +158,6 @@ class Capture:
         while (now := time.monotonic()) < end and now - max(self._last[lane], start) < quiet:
             time.sleep(quiet / 4)
 
-    def _catch_up(self, lane: int) -> None:
-        """Waits until everything that is on the wire by now has been read: a mark is sent, and must be seen.
-
-        On a busy machine the capture's thread lags behind; without this, the end of one call would be found in the
-        next.
-        """
-        mark, seen = os.urandom(_MARK_BYTES), threading.Event()
-        self._marks[mark] = seen
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.sendto(mark, (f"127.0.{lane}.1", _DISCARD_PORT))
-        seen.wait(_LONGEST_LAG_S)
-        self._marks.pop(mark, None)
-        if not seen.is_set() and self._failure is None:
-            raise LabError(f"the capture lags behind by more than {_LONGEST_LAG_S:g} s: use fewer lanes")
-
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -191,9 +171,6 @@ class Capture:
     def _take(self, frame: bytes) -> None:
         packet = parse_packet(time.monotonic(), frame[_ETHERNET_HEADER:])
         if packet is None:
-            return
-        if mark := self._marks.pop(packet.payload, None):
-            mark.set()
             return
         lane = frame[_DESTINATION_AT + 2]
         if lane not in self._packets or frame[_DESTINATION_AT : _DESTINATION_AT + 2] != b"\x7f\x00":

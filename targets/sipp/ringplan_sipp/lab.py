@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -45,7 +46,7 @@ class Lane:
 
     def __init__(self, place: Relocated, folder: Path, secrets: Mapping[str, str], clock: bool = True) -> None:
         """``secrets``: password by reference, as `ringplan.ir.Phone.secret` names it; ``clock``: it can be set."""
-        self.place, self.folder, self.site = place, folder, folder / "site"
+        self.place, self.folder, self.site, self._bundle = place, folder, folder / "site", folder / "bundle"
         self._clock = clock
         self.passwords = {phone: secrets[account.phone.secret] for phone, account in place.accounts.items()}
         """By phone id."""
@@ -69,26 +70,27 @@ class Lane:
         relays = [("udp", relay.control_host, relay.control_port) for relay in platform.relays]
         require_free([*relays, *((s.transport, s.host, s.port) for s in platform.sockets)])
 
-    def start(self) -> None:
-        """Writes the bundle, activates the site and starts the processes; does not wait for them."""
-        bundle = self.folder / "bundle"
-        write_bundle(self.place.program, bundle)
+    def start_relays(self) -> None:
+        """Writes the bundle, activates the site and starts the media relays; does not wait for them."""
+        write_bundle(self.place.program, self._bundle)
         try:
-            site.activate(bundle, self.site, self._secrets)
+            site.activate(self._bundle, self.site, self._secrets)
         except site.SiteError as error:
             raise LabError(f"the bundle of lane {self.number} cannot be activated: {error}") from error
         for relay in self.place.program.platform.relays:
-            command = ringplan_rtpengine.command(bundle, relay.id)
-            self._spawn(f"rtpengine {relay.id}", command, {})
-        environment = site.environment(bundle, self.site, lab=self._clock)
-        self._spawn("kamailio", site.command(bundle, self.site), environment)
+            self._spawn(f"rtpengine {relay.id}", ringplan_rtpengine.command(self._bundle, relay.id), {})
 
-    def wait(self) -> None:
-        """Waits until every process answers; raises LabError with its last lines otherwise."""
+    def start_exchange(self) -> None:
+        """Starts the exchange once the relays answer; it would leave out one that does not for some seconds."""
         for relay in self.place.program.platform.relays:
             address = (relay.control_host, relay.control_port)
             what = f"media relay {relay.id} of lane {self.number}"
-            wait_until(lambda a=address: _ping_relay(a), self._children, _START_S, what)  # type: ignore[misc]
+            wait_until(partial(_ping_relay, address), self._children, _START_S, what)
+        environment = site.environment(self._bundle, self.site, lab=self._clock)
+        self._spawn("kamailio", site.command(self._bundle, self.site), environment)
+
+    def wait(self) -> None:
+        """Waits until the exchange answers; raises LabError with its last lines otherwise."""
         wait_until(self._ping_exchange, self._children, _START_S, f"the exchange of lane {self.number}")
 
     def check(self) -> None:
@@ -172,10 +174,9 @@ class Lab:
             for lane in self.lanes:
                 lane.require_free()
             stack.callback(self._stop)
-            for lane in self.lanes:
-                lane.start()
-            for lane in self.lanes:
-                lane.wait()
+            for step in (Lane.start_relays, Lane.start_exchange, Lane.wait):
+                for lane in self.lanes:
+                    step(lane)
             self._stack = stack.pop_all()
         return self
 

@@ -16,12 +16,14 @@ from pathlib import Path
 from ringplan.interpreter import FromPhone, PhoneState, TrunkState
 
 from .bystanders import Bystanders, Repeater
+from .casting import Cast, Stage, cast
 from .errors import LabError
 from .lab import Lab, Lane
 from .media import recordings
+from .party import Party
 from .processes import Child, is_bound, spawn, stop, wait_for
 from .relocate import Relocated
-from .render import Cast, Party, cast, render
+from .render import render
 from .scenario import Message, Observed, Scenario, Shape
 from .wire import Packet, call_id, media_flows, sip_messages
 
@@ -73,7 +75,7 @@ class Player:
         self._prepare(scenario)
         self._count += 1
         tag = f"L{self._lane.number}n{self._count}"
-        players = cast(scenario, self._lane.place, self._lane.passwords, self._lab.sounds, tag)
+        players = cast(scenario, Stage(self._lane.place, self._lane.passwords, self._lab.sounds), tag)
         _require_different(players)
         capture, lane = self._lab.capture, self._lane.number
         start = capture.begin(lane)

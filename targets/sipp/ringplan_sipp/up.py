@@ -16,7 +16,7 @@ from rich.text import Text
 from ringplan.ir import Program
 
 from .errors import LabError
-from .lab import Lab, Lane
+from .lab import FIRST_LANE, Lab, Lane
 
 _WATCH_S = 1.0
 """How often it is looked whether the stack still runs, seconds."""
@@ -38,31 +38,31 @@ class Account:
     """Where the phone sends its requests, for example ``127.0.31.10:5060 (udp, tcp)``."""
 
 
-class Accounts(tuple[Account, ...]):
-    """The accounts of a running stack."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A stack that runs."""
 
+    accounts: tuple[Account, ...]
+    """Sorted by tenant and extension."""
     lane: Lane
+
+    def wait(self) -> None:
+        """Never returns: raises KeyboardInterrupt on Ctrl-C, and LabError when a process of the stack has died."""
+        while True:
+            self.lane.check()
+            time.sleep(_WATCH_S)
 
 
 @contextmanager
-def running(program: Program, listen: str | None = None) -> Iterator[Accounts]:
-    """The stack while it runs, and its accounts sorted by tenant and extension.
+def running(program: Program, listen: str | None = None, lane: int = FIRST_LANE) -> Iterator[Running]:
+    """The stack while it runs.
 
     ``listen``: an IPv4 address of this machine; None: loopback. Raises LabError when the stack cannot run here.
     """
     _require_address(listen)
-    with Lab(program, lanes=1, listen=listen, watch=False) as lab:
-        lane = lab.lanes[0]
-        accounts = Accounts(sorted(_accounts(lane), key=lambda a: (a.tenant, a.extension, a.account)))
-        accounts.lane = lane
-        yield accounts
-
-
-def wait(accounts: Accounts) -> None:
-    """Returns never: raises KeyboardInterrupt on Ctrl-C, and LabError when a process of the stack has died."""
-    while True:
-        accounts.lane.check()
-        time.sleep(_WATCH_S)
+    with Lab(program, lanes=1, first_lane=lane, listen=listen, watch=False) as lab:
+        accounts = sorted(_accounts(lab.lanes[0]), key=lambda a: (a.tenant, a.extension, a.account))
+        yield Running(tuple(accounts), lab.lanes[0])
 
 
 def _require_address(listen: str | None) -> None:
@@ -115,3 +115,6 @@ def listing(accounts: Sequence[Account]) -> str:
         console.print(Text(f"Outbound proxy: {proxy}"))
     console.print(table)
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+__all__ = ["FIRST_LANE", "Account", "Running", "listing", "running"]

@@ -98,3 +98,6 @@ def write_reports(summary: Summary, program: Program, folder: Path) -> tuple[Pat
     page.write_text(html(summary, program), encoding="utf-8")
     cases.write_bytes(junit(summary))
     return page, cases
+
+
+__all__ = ["FIRST_LANE", "Selection", "Settings", "select", "verify", "write_reports"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from . import variables
+from .draft import Edits
 from .sip import parse_name_addr, parse_uri
 from .strict import Namespace, gap
 
@@ -20,9 +21,6 @@ class Core(Namespace):
 
     def notice(self, text: str) -> None:
         self._k.log.append(("notice", text))
-
-    def info(self, text: str) -> None:
-        self._k.log.append(("info", text))
 
     def force_rport(self) -> bool:
         return bool(self._k.context.request)
@@ -84,9 +82,6 @@ def _flag(flag: int) -> int:
 class Pv(Namespace):
     """Pseudo-variables."""
 
-    def get(self, name: str) -> variables.Value:
-        return variables.read(self._k.context, name)
-
     def gete(self, name: str) -> variables.Value:
         value = variables.read(self._k.context, name)
         return "" if value is None else value
@@ -98,10 +93,6 @@ class Pvx(Namespace):
     def avp_sets(self, name: str, value: str) -> int:
         self._k.context.variables.setdefault(name, []).append(value)
         return 1
-
-    def avp_get(self, name: str) -> str | None:
-        values = self._k.context.variables.get(name)
-        return values[-1] if values else None
 
     def avp_gete(self, name: str) -> str:
         values = self._k.context.variables.get(name)
@@ -165,9 +156,6 @@ class Kx(Namespace):
 class Hdr(Namespace):
     """Headers as they came in; changes show only in what is sent."""
 
-    def get(self, name: str) -> str | None:
-        return self._k.context.message.get(name)
-
     def gete(self, name: str) -> str:
         return self._k.context.message.get(name) or ""
 
@@ -179,10 +167,6 @@ class Hdr(Namespace):
     def append_to_reply(self, text: str) -> int:
         self._k.context.reply_headers.extend(header_lines(text))
         return 1
-
-    def remove(self, name: str) -> int:
-        context = self._k.context
-        return 1 if context.edits.remove(context.message, name) else -1
 
 
 def header_lines(text: str) -> list[tuple[str, str]]:
@@ -221,10 +205,10 @@ class Sanity(Namespace):
 
 
 class Pike(Namespace):
-    """Nobody floods the fake."""
+    """Floods happen when a test says so."""
 
     def pike_check_req(self) -> int:
-        return 1
+        return -1 if self._k.flooded else 1
 
 
 class Sdpops(Namespace):
@@ -246,8 +230,6 @@ class Sl(Namespace):
         if context.transaction is None:
             self._k.answer_statelessly(context, code, reason)
             return 1
-        from .draft import Edits
-
         self._k.answer(context.transaction, code, reason, None, Edits(), context.reply_headers)
         return 1
 

@@ -11,7 +11,7 @@ import copy
 import re
 from dataclasses import dataclass, field
 
-from .sip import Address, Headers, Message, parse_name_addr
+from .sip import Address, Headers, Message, parse_name_addr, parse_uri
 
 
 @dataclass
@@ -26,12 +26,6 @@ class Edits:
     record_route: bool = False
     record_route_parameters: str = ""
     body: str | None = None
-
-    def remove(self, message: Message, name: str) -> int:
-        """Note the removal of all headers of a name; how many there are."""
-        found = {at for at, (key, _) in enumerate(message.headers) if key.lower() == name.lower()}
-        self.removed |= found
-        return len(found)
 
     def remove_matching(self, message: Message, pattern: str) -> int:
         """Note the removal of all headers whose name matches, as textops does it (POSIX, ignoring case)."""
@@ -91,6 +85,4 @@ class Draft:
     @property
     def destination(self) -> Address:
         """Where it is sent."""
-        from .sip import parse_uri
-
         return parse_uri(self.destination_uri or self.ruri).address

@@ -69,6 +69,8 @@ class Kamailio:
     """Address of record to contacts."""
     tables: dict[str, dict[str, object]] = field(default_factory=dict)
     relay_is_up: bool = True
+    flooded: bool = False
+    """Whether pike finds that the sender sends too much."""
     media: dict[str, str] = field(default_factory=dict)
     """Call-ID to ``offered`` or ``answered``."""
     answers: list[tuple[str, Message]] = field(default_factory=list)
@@ -123,6 +125,11 @@ class Kamailio:
     def find(self, message: Message, method: str | None = None) -> Transaction | None:
         """The transaction of a request, or the one a CANCEL or ACK is about."""
         return self.transactions.get((message.via_branch, method or message.method))
+
+    def final_answers(self, message: Message) -> list[Message]:
+        """What the sender of a request got, without provisional answers."""
+        key = (message.via_branch, message.method)
+        return [reply for branch, reply in self.answers if (branch, reply.method) == key and reply.code >= 200]
 
     # -- to the network
 

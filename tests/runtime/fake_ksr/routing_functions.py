@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hashlib import md5
 
-from .context import Context
+from .kamailio import Contact
 from .sip import parse_name_addr, parse_uri
 from .strict import Namespace, gap
-from .transactions import Branch, Transaction
+from .transactions import Transaction
 
 
 class Tm(Namespace):
@@ -65,6 +65,13 @@ class Tm(Namespace):
         if context.route == "failure" and context.branch is not None:
             return context.branch.last_code
         return self._transaction().status
+
+    def t_get_branch_index(self) -> int:
+        """Of the branch whose answer is at hand."""
+        branch = self._k.context.branch
+        if self._k.context.route != "reply" or branch is None:
+            raise gap(f"t_get_branch_index in a {self._k.context.route} route")
+        return branch.index
 
     def _transaction(self) -> Transaction:
         transaction = self._k.context.transaction
@@ -148,8 +155,6 @@ class Registrar(Namespace):
         return 1 if contacts else -1
 
     def save_uri(self, table: str, flags: int, aor: str) -> int:
-        from .kamailio import Contact
-
         context = self._k.context
         contact = parse_name_addr(context.message.get("Contact") or "")
         self._contacts(table, aor)
@@ -244,12 +249,8 @@ class Rtpengine(Namespace):
         context.edits.body = f"{context.message.body}a=through-the-relay\r\n"
         return 1
 
-    def rtpengine_delete0(self) -> int:
-        return 1 if self._k.media.pop(_call_id(self._k.context), None) else -1
-
-
-def _call_id(context: Context) -> str:
-    return context.message.call_id
+    def rtpengine_delete(self, flags: str) -> int:
+        return 1 if self._k.media.pop(self._k.context.message.call_id, None) else -1
 
 
 class Htable(Namespace):
@@ -271,6 +272,3 @@ class Htable(Namespace):
         if table not in self._k.configuration.tables:
             raise gap(f"there is no htable {table}")
         return self._k.tables.setdefault(table, {})
-
-
-__all__ = ["Branch", "proof"]

@@ -20,7 +20,7 @@ def read(context: Context, name: str) -> Value:
 
 
 def next_hop(context: Context) -> Uri:
-    """Where the request goes: destination URI, else the first Route that is left, else the request URI."""
+    """Where the request goes: destination URI, else request URI."""
     draft = context.request
     return parse_uri(draft.destination_uri or draft.ruri)
 
@@ -31,15 +31,6 @@ def _route_uri(context: Context) -> Value:
 
 
 _READERS: dict[str, Callable[[Context], Value]] = {
-    "$ru": lambda context: context.request.ruri,
-    "$du": lambda context: context.request.destination_uri,
-    "$rm": lambda context: context.message.method,
-    "$ci": lambda context: context.message.call_id,
-    "$si": lambda context: context.message.source.host,
-    "$sp": lambda context: context.message.source.port,
     "$route_uri": _route_uri,
-    "$nhu": lambda context: next_hop(context).user or None,
-    "$nhd": lambda context: next_hop(context).host or None,
-    "$nh(u)": lambda context: next_hop(context).user or None,
     "$nh(d)": lambda context: next_hop(context).host or None,
 }

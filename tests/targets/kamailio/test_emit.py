@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.targets.kamailio.program import HOSTILE, platform, program, tenant
 
 from ringplan.ir import Tenant, User
 from ringplan.target import Capability, emit
 from ringplan_kamailio import TARGET
 from ringplan_kamailio.emit_config import configuration
 from ringplan_kamailio.sip_text import NAME_LENGTH, display_name
-from tests.targets.kamailio.program import HOSTILE, platform, program, tenant
 
 
 def files() -> dict[str, bytes]:

@@ -166,7 +166,35 @@ class TestInside:
         bye = cyr.expect("BYE")
         assert bye.uri.startswith("sip:cyr-desk@")  # his own contact again
         cyr.reply(bye, 200, "OK")
-        assert bob.final().code == 200
+        answer = bob.final()
+        assert answer.code == 200
+        assert "cyr" not in answer.text
+
+    def test_called_party_of_a_withheld_call_holds_it(self, phone: Phones) -> None:
+        cyr, bob = phone("cyr-desk"), phone("bob-desk")
+        call = cyr.invite("1202")
+        invite = bob.answer()
+        call.established()
+        bob.expect("ACK")
+        within_as_callee(bob, invite, "INVITE", sdp(bob.host))
+        held = cyr.expect("INVITE")
+        cyr.reply(held, 200, "OK", sdp(cyr.host).replace("o=-", "o=cyr"), extra="Server: cyr\r\n")
+        answer = bob.final()
+        assert answer.code == 200
+        assert "cyr" not in answer.text
+        assert f"c=IN IP4 127.0.{lane()}.6" in answer.body
+
+    def test_caller_of_a_withheld_call_holds_it(self, phone: Phones) -> None:
+        cyr, bob = phone("cyr-desk"), phone("bob-desk")
+        call = cyr.invite("1202")
+        bob.answer()
+        call.established()
+        bob.expect("ACK")
+        call.within("INVITE", body=sdp(cyr.host).replace("o=-", "o=cyr"), extra="User-Agent: cyr\r\n")
+        held = bob.expect("INVITE")
+        assert "cyr" not in held.text
+        bob.reply(held, 200, "OK", sdp(bob.host))
+        assert call.established().code == 200
 
     @pytest.mark.parametrize("privacy", ["id", "user;id", "header"])
     def test_privacy_asked_for(self, phone: Phones, privacy: str) -> None:
@@ -211,7 +239,8 @@ class TestInside:
         [
             ((486,), (486, "Busy Here")),
             ((180, 603), (486, "Busy Here")),
-            ((180, 486), (480, "No Answer")),
+            ((180, 486), (486, "Busy Here")),
+            ((180, 500), (480, "Temporarily Unavailable")),
             ((180,), (480, "No Answer")),
             ((302,), (480, "Temporarily Unavailable")),
             ((404,), (480, "Temporarily Unavailable")),
@@ -245,6 +274,26 @@ class TestInside:
         bob.reply(bob.expect("INVITE"), 486, "Busy Here")
         mobile.answer()
         call.established()
+
+    def test_ringing_phone_outweighs_a_busy_one(self, phone: Phones) -> None:
+        ann, bob, mobile = phone("ann-desk"), phone("bob-desk"), phone("bob-mobile")
+        call = ann.invite("1202")
+        first = bob.expect("INVITE")
+        bob.reply(first, 180, "Ringing")
+        ann.expect(180)
+        bob.reply(first, 486, "Busy Here")
+        mobile.reply(mobile.expect("INVITE"), 180, "Ringing")
+        assert call.rejected(seconds=4).reason == "No Answer"
+
+    def test_busy_phone_outweighs_one_that_is_gone(self, phone: Phones) -> None:
+        ann, bob, mobile = phone("ann-desk"), phone("bob-desk"), phone("bob-mobile")
+        call = ann.invite("1202")
+        first = bob.expect("INVITE")
+        bob.reply(first, 180, "Ringing")
+        ann.expect(180)
+        bob.reply(first, 486, "Busy Here")
+        mobile.expect("INVITE")
+        assert call.rejected(seconds=6).reason == "Busy Here"
 
     def test_silent_phone_is_gone(self, phone: Phones) -> None:
         ann, bob = phone("ann-desk"), phone("bob-desk")
@@ -530,7 +579,7 @@ def test_media_relay_down_and_up(stack: Stack, phone: Phones) -> None:
     stack.stop_process(stack.processes[0])
     answer = ann.invite("1202").rejected(seconds=2)
     assert (answer.code, answer.reason) == (503, "Media Not Available")
-    assert answer.header("Retry-After") == "5"
+    assert answer.header("Retry-After") == "2"
     assert bob.silent("INVITE", 0.1)
     stack.processes.insert(0, stack.start_relay())
     stack.processes.pop()

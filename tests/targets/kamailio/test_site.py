@@ -8,10 +8,10 @@ from hashlib import md5
 from pathlib import Path
 
 import pytest
-
-from ringplan_kamailio import site
 from tests.targets.kamailio.program import platform, program, secrets, tenant
 from tests.targets.kamailio.stack import write_bundle
+
+from ringplan_kamailio import site
 
 
 @pytest.fixture
@@ -33,9 +33,7 @@ def test_index(bundle: Path, tmp_path: Path) -> None:
     site.activate(bundle, tmp_path / "site", secrets((tenant(),)))
     current = tmp_path / "site" / "current"
     assert rows(current / "numbers.sqlite", "SELECT * FROM domains") == [("novak.example.net", "novak")]
-    assert rows(current / "numbers.sqlite", "SELECT * FROM blocks") == [
-        (13, "+420222333400", "+420222333449", "novak")
-    ]
+    assert rows(current / "numbers.sqlite", "SELECT * FROM blocks") == [(13, "+420222333400", "+420222333449", "novak")]
     ha1 = md5(b"cyr-desk:novak.example.net:pw of cyr-desk", usedforsecurity=False).hexdigest()
     found = rows(current / "accounts.sqlite", "SELECT * FROM accounts WHERE name = 'cyr-desk'")
     assert found == [("novak.example.net", "cyr-desk", "novak", "novak/users/cyr", ha1)]
@@ -59,7 +57,7 @@ def test_missing_password_changes_nothing(bundle: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     site.activate(bundle, folder, secrets((tenant(),)))
     before = (folder / "current").resolve()
-    with pytest.raises(site.SiteError, match="4 passwords are missing, the first is `novak/ann/desk`"):
+    with pytest.raises(site.SiteError, match=r"4 passwords are missing, the first is `novak/ann/desk`"):
         site.activate(bundle, folder, {})
     assert (folder / "current").resolve() == before
     assert [path.name for path in (folder / "generations").iterdir()] == ["1"]
@@ -67,7 +65,7 @@ def test_missing_password_changes_nothing(bundle: Path, tmp_path: Path) -> None:
 
 def test_invalid_python_is_refused(bundle: Path, tmp_path: Path) -> None:
     (bundle / "exchange" / "ringplan_runtime" / "calls.py").write_text("def (", "utf-8")
-    with pytest.raises(site.SiteError, match="calls.py is not valid Python"):
+    with pytest.raises(site.SiteError, match=r"calls\.py is not valid Python"):
         site.activate(bundle, tmp_path / "site", secrets((tenant(),)))
     assert not (tmp_path / "site" / "current").exists()
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.targets.kamailio.stack import Stack
 
 from ringplan_kamailio import site
-from tests.targets.kamailio.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -211,7 +211,9 @@ class Trace:
         self.time += 0.01
         fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
         body = f"v=0\r\no=- 1 1 IN IP4 {sdp}\r\ns=-\r\nc=IN IP4 {sdp}\r\nm=audio 10000 RTP/AVP 8\r\n" if sdp else ""
-        self.messages.append(Message(self.time, source, destination, "udp", f"{head}\r\n{fields}\r\n{body}"))
+        self.messages.append(
+            Message(self.time, source, destination, self.scenario.transport, f"{head}\r\n{fields}\r\n{body}")
+        )
 
     def _leg(self, cseq: str, to_tag: str = "", own: str | None = None, leg: str = "a") -> dict[str, str]:
         dialled = f"<sip:{self.scenario.call.dialled}@{self.tenant.domain}>"

@@ -51,7 +51,7 @@ def test_counts_of_a_small_tenant(generated: tuple[Scenario, ...]) -> None:
         "call-out": 6,
         "speed-dial": 6,
         "not-found": 4,
-        "emergency": 14,
+        "emergency": 15,
         "privacy": 6,
         "caller-identity": 7,
         "busy": 4,
@@ -111,7 +111,7 @@ def test_every_number_is_called_from_every_trunk(program: Program, generated: tu
 def test_every_emergency_number_with_and_without_prefix_is_answered(generated: tuple[Scenario, ...]) -> None:
     dialled = {s.call.dialled for s in _of(generated, "novak", "emergency") if s.expected.code == 200}
     numbers = {"112", "150", "155", "156", "158"}
-    assert dialled >= numbers | {"0" + n for n in numbers} | {"urn:service:sos"}
+    assert dialled >= numbers | {"0" + n for n in numbers} | {"urn:service:sos", "urn:service:sos.police"}
     assert all(s.expected.emergency for s in _of(generated, "novak", "emergency"))
 
 

@@ -139,6 +139,11 @@ CASES = {
     "wrong number format": Case(
         OUTSIDE, lambda o: edit(o, "INVITE sip:+", r"INVITE sip:\+", "INVITE sip:"), "was asked for 420"
     ),
+    "exchange left out": Case(
+        SHOWN,
+        lambda o: insert(o, replace(copy_of(o, "BYE"), source=o.caller)),
+        f"{RECEPTION} sent BYE directly to {DESK}",
+    ),
     "rings too short": Case(
         "novak/no-answer/svoboda",
         lambda o: replace(o, messages=tuple(replace(m, time=m.time - 4 if m.time > 4 else m.time) for m in o.messages)),
@@ -282,6 +287,16 @@ CASES = {
         SHOWN,
         lambda o: replace(o, media=(*o.media, MediaFlow(o.media[0].destination, o.media[2].destination, 9, (), 0))),
         "voice went directly from",
+    ),
+    "voice to nobody": Case(
+        SHOWN,
+        lambda o: replace(o, media=(*o.media, MediaFlow("127.0.1.11:1", "10.9.8.7:5", 9, (), 0xB8))),
+        "voice went from 127.0.1.11:1 to 10.9.8.7:5, and neither takes part",
+    ),
+    "not over TCP": Case(
+        "novak/transport/inside/tcp",
+        lambda o: replace(o, messages=tuple(replace(m, transport="udp") for m in o.messages)),
+        "did not call over TCP",
     ),
     "no priority": Case(
         SHOWN, _flows(lambda f: replace(f, tos=0) if _relayed(f) else f), "was marked TOS 0x00, not 0xb8"

@@ -17,11 +17,11 @@ from ringplan.interpreter import Call, FromPhone, PhoneState, TrunkState, World,
 from ringplan.ir import Program
 from ringplan_sipp import bystanders, processes
 from ringplan_sipp.capture import Capture, lane_filter
+from ringplan_sipp.casting import Stage, cast
 from ringplan_sipp.errors import LabError
 from ringplan_sipp.lab import Lab
 from ringplan_sipp.player import assign, sipp_command, time_limit
 from ringplan_sipp.relocate import relocate
-from ringplan_sipp.render import cast
 from ringplan_sipp.scenario import Scenario, Shape
 from ringplan_sipp.wire import Packet
 
@@ -182,7 +182,7 @@ def test_sipp_is_bound_to_the_lane_and_ends_by_itself(program: Program) -> None:
     place = relocate(program, 47)
     scenario = replace(scene(program, 1, World()), transport="tcp")
     sounds = {"caller": Path("/a"), "callee": Path("/b")}
-    found = cast(scenario, place, dict.fromkeys(place.phones, "s"), sounds, "t")
+    found = cast(scenario, Stage(place, dict.fromkeys(place.phones, "s"), sounds), "t")
     command = sipp_command(found.caller, Path("/x/t.xml"), "127.0.47.10:5060", 5.0)
     assert command[-1] == "127.0.47.10:5060"
     options = dict(itertools.pairwise(command))

@@ -6,7 +6,6 @@ of proving nothing.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -19,8 +18,6 @@ from ringplan.target import Artifact, Target
 from ringplan_sipp import lab
 from ringplan_sipp.report.summary import Summary
 from ringplan_sipp.verify import Selection, Settings, select, verify
-
-FIRST_LANE = int(os.environ.get("RINGPLAN_TEST_LANE", "64"))
 
 NOVAK, CLINIC = "exchange/tenants/novak.py", "exchange/tenants/clinic.py"
 RUNTIME = "exchange/ringplan_runtime"
@@ -230,25 +227,27 @@ def planting(fault: Fault) -> Callable[[Iterable[Target], Program], tuple[Artifa
     return emit
 
 
-def played(program: Program, patterns: tuple[str, ...], lanes: int) -> Summary:
+def played(program: Program, patterns: tuple[str, ...], lane: int) -> Summary:
     chosen = select(program, Selection(only=patterns))
     assert chosen, f"no scenario matches {patterns}"
-    return verify(program, chosen, Settings(lanes=lanes, first_lane=FIRST_LANE))[0]
+    return verify(program, chosen, Settings(lanes=1, first_lane=lane))[0]
 
 
 @pytest.mark.integration
-def test_without_a_fault_all_these_scenarios_pass(program: Program) -> None:
+def test_without_a_fault_all_these_scenarios_pass(program: Program, module_lane: int) -> None:
     patterns = tuple(sorted({pattern for fault in FAULTS.values() for pattern in fault.played}))
-    summary = played(program, patterns, lanes=2)
+    summary = played(program, patterns, module_lane)
     assert {result.scenario.id: result.faults for result in summary.failures} == {}
 
 
 @pytest.mark.integration
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_a_planted_fault_is_found(name: str, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_planted_fault_is_found(
+    name: str, program: Program, module_lane: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fault = FAULTS[name]
     monkeypatch.setattr(lab, "emit", planting(fault))
-    summary = played(program, fault.played, lanes=1)
+    summary = played(program, fault.played, module_lane)
     said = [sentence for result in summary.failures for sentence in result.faults]
     assert any(re.search(fault.says, sentence) for sentence in said), said
 

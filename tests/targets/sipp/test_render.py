@@ -11,9 +11,10 @@ import pytest
 
 from ringplan.interpreter import Call, FromPhone, FromStranger, FromTrunk, Outcome, PhoneState, TrunkState, World, route
 from ringplan.ir import Program
+from ringplan_sipp.casting import Cast, Stage, cast, request_uri
 from ringplan_sipp.errors import LabError
 from ringplan_sipp.relocate import relocate
-from ringplan_sipp.render import Cast, cast, render, request_uri, sipp_text
+from ringplan_sipp.render import render, sipp_text
 from ringplan_sipp.scenario import Scenario, Shape
 
 DESK = "novak/users/novakova/phones/desk"
@@ -25,7 +26,7 @@ SOUNDS = {"caller": Path("/lab/caller.al"), "callee": Path("/lab/callee.al")}
 
 def players(program: Program, scenario: Scenario) -> Cast:
     place = relocate(program, 47)
-    return cast(scenario, place, dict.fromkeys(place.phones, "5ec4e7"), SOUNDS, "L47n1")
+    return cast(scenario, Stage(place, dict.fromkeys(place.phones, "5ec4e7"), SOUNDS), "L47n1")
 
 
 def scene(program: Program, call: Call, world: World | None = None, shape: Shape = Shape.TALK) -> Scenario:

@@ -59,6 +59,21 @@ def test_summary_counts_by_kind_and_tenant(summary: Summary, program: Program) -
     assert summary.verdict() == f"6 of {summary.total.played} scenarios failed."
 
 
+def test_common_faults_are_counted_without_names_and_numbers(summary: Summary) -> None:
+    said = [
+        "alpha was shown name “Jana”, not no name",
+        "alpha was shown name “Petr”, not no name",
+        "phone novak/users/a/phones/desk rang 1.9 s, not 5.0 s",
+        "phone novak/users/b/phones/desk rang 12.5 s, not 60.0 s",
+        "the caller got 480 Busy, not 486 Busy Here",
+    ]
+    failed = [replace(r, faults=(fault, fault)) for r, fault in zip(summary.results, said, strict=False)]
+    assert [(fault, count) for fault, count, _ in replace(summary, results=tuple(failed)).common] == [
+        ("alpha was shown name “…”, not no name", 2),
+        ("phone … rang … s, not … s", 2),
+    ]
+
+
 def test_verdicts() -> None:
     assert Summary.of((), 0, "lab").verdict() == "No scenario was played."
 

@@ -31,7 +31,7 @@ SAFETY: Final = (
         severity=Severity.WARNING,
         what=(
             "A warning when a user's emergency calls would carry no number: the tenant has no `emergency.number`, "
-            "no caller ID number, and no assigned number."
+            "no caller ID number, and no number at all."
         ),
         why="The emergency centre could neither call back nor find the place.",
         example="tenant: novak\nnumbers: []\nusers:\n  novak: {name: Jan Novák, extension: 1204}",

@@ -1,27 +1,27 @@
 """Generated scenarios: what is called to prove that a program does what its manifests say.
 
 ``scenarios`` is a pure function of the program. Its counting rule, for a tenant with U users, P phones, N assigned
-numbers, T trunks of the platform, K usable trunks, E emergency numbers and S speed-dial codes:
+numbers, T trunks of the platform, E emergency numbers and S speed-dial codes:
 
 ====================  ==============================================================================
 kind                  scenarios
 ====================  ==============================================================================
 registration          2 P (right and wrong secret) + 2 (over TCP, behind NAT)
 extension             U (every user is called) + 1 (somebody calls himself)
-number-in             N × T, spread over the three ways carriers write a number
+number-in             N × T, spread over the three ways carriers write a number; + 1 unassigned
 on-net                max(N, 4), spread over four notations
 call-out              max(U, 6), spread over six notations: every user's identity is seen once
 speed-dial            S
 not-found             up to 4: unknown extension, no outside prefix, unassigned, malformed
-emergency             max(U, 2 E), spread over number × (with, without prefix); + 1 service URN + up to 3 failovers
+emergency             max(U, 2 E), spread over number × (with, without prefix); + 2 service URNs + 3 failovers
 privacy               3 per call (inside, outside, emergency) + 3 for each of at most 2 users who always withhold
-caller-identity       6 ways a carrier names the caller
+caller-identity       7 ways a carrier names the caller
 busy                  U + 1 (declined)
 unreachable           U (unregistered) + 1 (registered, but gone)
 no-answer             1 (it lasts the whole ring time)
-several-phones        P' (each phone of users with several answers once) + 1 per such user (one busy)
-trunk-failover        up to 6 states of the first trunk, and of all
-forged-headers        4 (inside, outside, emergency, from a trunk)
+several-phones        for each user with several phones: each answers once; + 1 is busy; + 1 is away
+trunk-failover        5 states of the first trunk (3 when there is only one); + 1 all fail
+forged-headers        4 (inside, outside, emergency, from a trunk) + 1 when the caller of these withholds
 spoofed-identity      up to 3 (another user, to inside and outside; another tenant's user)
 isolation             up to 4 per tenant: extension, number (two notations), an extension both tenants have
 stranger              2 (known domain, unknown domain)
@@ -30,7 +30,8 @@ conduct               9 shapes: cancel, callee hangs up, hold, retransmission; i
 transport             4 (TCP, NAT; inside and outside)
 ====================  ==============================================================================
 
-A small office of 3 users has some 90 scenarios, a company of 12 users some 180.
+Of the examples, an office of 3 users has some 105 scenarios and a company of 9 users some 170: about 60 that every
+tenant has, and some 12 for each user with his phones and his number.
 """
 
 from __future__ import annotations

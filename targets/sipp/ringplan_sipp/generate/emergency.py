@@ -24,7 +24,8 @@ def emergency(cast: Cast) -> Iterator[Scenario]:
         # The shift lets a user who comes round again dial another form of another number.
         dialled = forms[(index + index // len(forms)) % len(forms)]
         yield cast.scenario(f"{slug}/{index}-{dialled}", Call(cast.phone(user, index), dialled))
-    yield cast.scenario("service-urn", Call(cast.phone(cast.caller(0)), _SOS))
+    for index, service in enumerate(("", ".police")):
+        yield cast.scenario(f"service-urn{service}", Call(cast.phone(cast.caller(index)), _SOS + service))
     yield from _failover(cast)
 
 

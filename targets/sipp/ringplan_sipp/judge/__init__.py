@@ -12,13 +12,14 @@ from .evidence import Evidence
 from .identity import forbidden_headers, identity, leaks
 from .media import media, session_descriptions
 from .registration import registration
-from .ringing import ring_time, ringing
+from .ringing import bypass, ring_time, ringing
 
 Check = Callable[[Evidence], Iterator[str]]
 
 CALL_CHECKS: tuple[Check, ...] = (
     ringing,
     ring_time,
+    bypass,
     identity,
     forbidden_headers,
     leaks,

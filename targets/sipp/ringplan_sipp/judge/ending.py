@@ -16,6 +16,8 @@ def answer(evidence: Evidence) -> Iterator[str]:
     if not evidence.caller_invites:
         yield "the caller sent no INVITE"
         return
+    if evidence.scenario.transport == "tcp" and evidence.caller_invites[-1].transport != "tcp":
+        yield "the caller did not call over TCP, so nothing is proved about it"
     cseq = evidence.caller_invites[-1].cseq[0]
     finals = _finals(evidence, cseq)
     expected = evidence.scenario.expected

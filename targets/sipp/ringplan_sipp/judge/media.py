@@ -54,8 +54,11 @@ def media(evidence: Evidence) -> Iterator[str]:
     flows = evidence.observed.media
     for flow in flows:
         ends = host(flow.source), host(flow.destination)
-        if all(end in evidence.parties.hosts for end in ends):
+        known = sum(end in evidence.parties.hosts for end in ends)
+        if known == 2:
             yield f"voice went directly from {flow.source} to {flow.destination}, not through a media relay"
+        elif known == 0:
+            yield f"voice went from {flow.source} to {flow.destination}, and neither takes part in the call"
     from_relay = [f for f in flows if host(f.source) not in evidence.parties.hosts]
     yield from _priority(evidence, from_relay)
     if evidence.is_answered and evidence.answering is not None:

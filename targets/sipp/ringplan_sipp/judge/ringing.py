@@ -32,6 +32,14 @@ def ringing(evidence: Evidence) -> Iterator[str]:
     yield from _numbers(evidence)
 
 
+def bypass(evidence: Evidence) -> Iterator[str]:
+    """Nothing is sent from one party to another without the exchange."""
+    for sip in evidence.messages:
+        source, destination = evidence.party(sip.source), evidence.party(sip.destination)
+        if source is not None and destination is not None:
+            yield f"{source} sent {sip.title} directly to {destination}, not through the exchange"
+
+
 def _order(evidence: Evidence) -> Iterator[str]:
     """Attempts follow each other; targets of one attempt ring together."""
     times = {party: sip.time for party, sip in reversed(evidence.called)}

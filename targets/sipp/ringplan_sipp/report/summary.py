@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..generate import KINDS
 from ..scenario import Result
+
+_MOST_COMMON = 8
+_PARTY = re.compile(r"[\w.-]+/users/[\w/-]+")
+_QUOTED = re.compile(r"“[^”]*”")
+_NUMBER = re.compile(r"(?<![\w.])\+?\d[\d.]*(?![\w.])")
+
+
+def _without_names(fault: str) -> str:
+    """A fault with phones, quoted texts and numbers left out, but for codes of SIP answers."""
+    text = _QUOTED.sub("“…”", _PARTY.sub("…", fault))
+    return _NUMBER.sub(lambda found: found[0] if re.fullmatch("[1-6][0-9]{2}", found[0]) else "…", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,16 @@ class Summary:
                 played[key] += 1
                 failed[key] += not result.passed
         return {key: Count(count, failed[key]) for key, count in played.items()}
+
+    @property
+    def common(self) -> tuple[tuple[str, int, Result], ...]:
+        """Faults that several scenarios share but for names and numbers: how often, and the first that has it."""
+        found: dict[str, list[Result]] = {}
+        for result in self.failures:
+            for fault in dict.fromkeys(map(_without_names, result.faults)):
+                found.setdefault(fault, []).append(result)
+        shared = [(fault, len(results), results[0]) for fault, results in found.items() if len(results) > 1]
+        return tuple(sorted(shared, key=lambda entry: (-entry[1], entry[0]))[:_MOST_COMMON])
 
     def verdict(self) -> str:
         """One sentence."""

@@ -36,7 +36,7 @@ class Core:
         self.settings = settings
         self.key = key
         """The site's secret for tokens."""
-        self.index = Index(folder.parent)
+        self.index = Index(folder.parent, settings.tenant_cache)
         self.directory = Directory(folder / "tenants", settings.tenant_cache)
         self.dress: Dress | None = None
         """Of the branches that are being opened; set only while ``t_relay`` runs."""

@@ -7,6 +7,7 @@ import KSR
 from . import legs, media, tokens, veil
 from .core import Core
 
+_CARRIES_SDP = frozenset(("INVITE", "UPDATE", "PRACK", "ACK"))
 _REFRESHES_TARGET = frozenset(("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY"))
 """Methods whose Contact the other party will use."""
 
@@ -15,29 +16,38 @@ def handle(core: Core, method: str, from_trunk: bool) -> bool:
     """Forwards the request; False when it does not belong to a call of ours and was not answered."""
     call_id = str(KSR.kx.get_callid())
     kind = tokens.kind(core.key, call_id, KSR.hdr.gete("Route").partition(">")[0])
-    if kind is None or not _route(core, call_id):
+    if kind is None or not _route(core, call_id, tokens.VEILED in kind):
         return _foreign(method)
     if tokens.TRUNK not in kind and KSR.pv.gete("$nh(d)") in core.settings.trunk_hosts:
         return _foreign(method)  # a call between phones must not turn into a call out
-    veiled = tokens.VEILED in kind and KSR.rr.is_direction("downstream") > 0
     if method != "ACK":
         KSR.route("STRIP_DIALOG")
-    if veiled:
-        contact = legs.hidden_contact(core.key, call_id, phone=not from_trunk)
-        KSR.route("STRIP_PRIVATE")
-        if contact:
-            KSR.hdr.append(contact)
     if not from_trunk:
         KSR.force_rport()
-        if not veiled and method in _REFRESHES_TARGET:
-            KSR.nathelper.add_contact_alias()
+    hides = _hides(core, call_id, kind, not from_trunk)
+    if hides == "answer":
+        KSR.tm.t_on_reply("ksr_onreply_veiled")
+    elif method in _CARRIES_SDP and method != "ACK":
+        KSR.tm.t_on_reply("ksr_onreply_dialog")
+    if not from_trunk and hides != "request" and method in _REFRESHES_TARGET:
+        KSR.nathelper.add_contact_alias()
     _forward(method)
     return True
 
 
-def _route(core: Core, call_id: str) -> bool:
+def _hides(core: Core, call_id: str, kind: str, phone: bool) -> str:
+    """Which message comes from a caller who is not to be shown, ``request`` or ``answer``; a request is changed."""
+    if tokens.VEILED not in kind:
+        return ""
+    if KSR.rr.is_direction("downstream") < 0:
+        return "answer"
+    legs.veil_contact(core.key, call_id, phone)
+    return "request"
+
+
+def _route(core: Core, call_id: str, veiled: bool) -> bool:
     """Finds out where the request goes; False when it has no business here."""
-    hidden = veil.reveal(core.key, call_id, KSR.kx.get_ruri())
+    hidden = veil.reveal(core.key, call_id, KSR.kx.get_ruri()) if veiled else None
     if hidden is not None:
         KSR.seturi(hidden[0])
     # loose_route lets uac give the From URI its presented form; the name beside it is the sender's own and goes.
@@ -54,12 +64,10 @@ def _route(core: Core, call_id: str) -> bool:
 def _forward(method: str) -> None:
     if method == "BYE":
         media.release()
-    elif method in ("INVITE", "UPDATE", "ACK", "PRACK"):
-        if not media.anchor():
-            KSR.sl.send_reply(503, "Media Not Available")
-            return
+    elif method in _CARRIES_SDP and not media.anchor():
         if method != "ACK":
-            KSR.tm.t_on_reply("ksr_onreply_dialog")
+            KSR.sl.send_reply(503, "Media Not Available")
+        return
     if KSR.tm.t_relay() < 0:
         KSR.sl.sl_reply_error()
 
@@ -74,7 +82,16 @@ def _foreign(method: str) -> bool:
 
 def replied() -> None:
     """An answer to a request within a dialog that may carry SDP."""
-    code = KSR.kx.get_status()
-    if 100 < code < 300:
+    KSR.route("STRIP_DIALOG")
+    if 100 < KSR.kx.get_status() < 300:
         KSR.nathelper.add_contact_alias()
+        media.anchor()
+
+
+def replied_veiled(core: Core) -> None:
+    """An answer of a caller who is not to be shown, to a request of the other party."""
+    KSR.route("STRIP_DIALOG")
+    phone = core.settings.sources.get(KSR.kx.get_srcip()) is None
+    legs.veil_contact(core.key, str(KSR.kx.get_callid()), phone)
+    if 100 < KSR.kx.get_status() < 300:
         media.anchor()

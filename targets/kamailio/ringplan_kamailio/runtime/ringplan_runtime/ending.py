@@ -7,8 +7,8 @@ import KSR
 from . import log, media
 from .state import Call
 
-_RETRY_S = 5
-"""Seconds after which a caller may try again when a media relay was missing; as long as it is left out."""
+_RETRY_S = 2
+"""Seconds after which a caller may try again when a media relay was missing; as long as kamailio.cfg leaves it out."""
 
 
 def reject(call: Call, code: int, reason: str, result: str) -> None:

@@ -85,6 +85,12 @@ class Exchange:
         dialogs.replied()
         return 1
 
+    @_guarded(answer=False)
+    def ksr_onreply_veiled(self, msg: object) -> int:
+        """A caller who is not to be shown answered something within an established call."""
+        dialogs.replied_veiled(self._core)
+        return 1
+
     @_guarded(answer=True)
     def ksr_failure_phones(self, msg: object) -> int:
         """All phones that were called have given up."""

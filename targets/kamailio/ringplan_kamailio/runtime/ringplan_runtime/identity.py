@@ -40,7 +40,8 @@ def carrier_number(asserted: str, from_user: str) -> str:
     """The caller's number from a carrier's P-Asserted-Identity, else From; empty when there is none."""
     found = _URI_USER.search(asserted) if asserted else None
     number = (found[1] or found[2] or "") if found else ""
-    return number or from_user.partition(";")[0]
+    number = number or from_user.partition(";")[0]
+    return number if _HARMLESS(number) else ""
 
 
 def internal(caller: User, private: bool) -> Leg:
@@ -52,7 +53,7 @@ def internal(caller: User, private: bool) -> Leg:
 
 def external(tenant: Tenant, number: str, private: bool) -> Leg:
     """On a call from a trunk: the number only, in E.164 where it can be read."""
-    if private or not _HARMLESS(number):
+    if private or not number:
         return ANONYMOUS
     return Leg("", f"sip:{calling_number(tenant.plan, number)}@{tenant.domain}")
 

@@ -6,6 +6,8 @@ SQLite files made at activation, read-only and mapped into memory, so that all w
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,10 +28,12 @@ class Account(NamedTuple):
 class Index:
     """Opens its files at the first question: a connection must not be shared across a fork."""
 
-    __slots__ = ("_accounts", "_folder", "_numbers")
+    __slots__ = ("_accounts", "_folder", "_numbers", "tenant_of_domain")
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, remembered: int) -> None:
         self._folder = folder
+        self.tenant_of_domain: Callable[[str], str | None] = lru_cache(remembered)(self._tenant_of_domain)
+        """The tenant whose phones register in a domain; ``remembered`` of them are not asked for twice."""
         self._numbers: sqlite3.Connection | None = None
         self._accounts: sqlite3.Connection | None = None
 
@@ -42,8 +46,7 @@ class Index:
         ).fetchone()
         return None if row is None else Account._make(row)
 
-    def tenant_of_domain(self, domain: str) -> str | None:
-        """The tenant whose phones register in ``domain``."""
+    def _tenant_of_domain(self, domain: str) -> str | None:
         row = self._number_file().execute("SELECT tenant FROM domains WHERE domain = ?", (domain,)).fetchone()
         return None if row is None else str(row[0])
 

@@ -61,3 +61,11 @@ def hidden_contact(key: bytes, call_id: str, phone: bool) -> str:
     if not contact:
         return ""
     return f"Contact: <{veil.hide(key, call_id, contact, KSR.kx.get_srcuri() if phone else '')}>\r\n"
+
+
+def veil_contact(key: bytes, call_id: str, phone: bool) -> None:
+    """Takes what tells who the sender is out of the message at hand."""
+    contact = hidden_contact(key, call_id, phone)
+    KSR.route("STRIP_PRIVATE")
+    if contact:
+        KSR.hdr.append(contact)

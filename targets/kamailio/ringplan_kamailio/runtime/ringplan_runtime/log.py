@@ -13,12 +13,6 @@ def call(tenant: str, caller: str, called: str, result: str, code: int) -> None:
     )
 
 
-def answered() -> None:
-    """A call was answered: the state it was saved in says who called whom."""
-    _, tenant, caller, number, called, target, *_ = str(KSR.pvx.avp_gete("call")).split("\n")
-    call(tenant, caller or number, f"{called}>{target}", "answered", 200)
-
-
 def event(text: str) -> None:
     """Something an operator should see."""
     KSR.warn(f"{_field(text, ' ')}\n")

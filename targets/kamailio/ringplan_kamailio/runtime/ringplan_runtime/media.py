@@ -6,6 +6,9 @@ import KSR
 
 _FLAGS = "replace-origin replace-session-connection replace-username replace-session-name ICE=remove"
 
+_AT_ONCE = "delete-delay=0"
+"""Ports are free again at once; rtpengine would keep them half a minute."""
+
 
 def anchor() -> bool:
     """Offers or answers the message's SDP to rtpengine; False when no relay would take it."""
@@ -16,4 +19,4 @@ def anchor() -> bool:
 
 def release() -> None:
     """Ends the media of the call."""
-    KSR.rtpengine.rtpengine_delete0()
+    KSR.rtpengine.rtpengine_delete(_AT_ONCE)

@@ -7,7 +7,7 @@ import KSR
 from . import ending, legs, log, media, tokens
 from .core import Core
 from .identity import Leg
-from .state import ANSWERED, BUSY, DECLINED, RANG, Call, forget_branches
+from .state import ANSWERED, BUSY, DECLINED, MAX_BRANCHES, RINGING, Call, forget_branches, summary
 from .tenants import User
 
 SILENCE_MS = 4_000
@@ -24,7 +24,6 @@ def ring(core: Core, call: Call, node_id: str, user: User, leg: Leg) -> str | No
         ending.without_media(call)
         return None
     call.target = node_id
-    forget_branches()
     KSR.tm.t_set_fr(user.ring_ms, SILENCE_MS)
     kind = tokens.PHONES if call.caller else tokens.TRUNK  # a caller from a trunk is called back there, to hang up
     return None if legs.relay(core, call, leg, kind, "phones") else user.unreachable
@@ -48,9 +47,14 @@ def replied(core: Core) -> None:
         return
     KSR.route("STRIP_DIALOG")
     if code < 300:
+        if code < 200:
+            KSR.setflag(RINGING + KSR.tm.t_get_branch_index())
         KSR.nathelper.add_contact_alias()
         progress(code)
-    elif code in _BUSY:
+        return
+    if code != 487:  # which only confirms that we stopped it: it rang until then
+        KSR.resetflag(RINGING + KSR.tm.t_get_branch_index())
+    if code in _BUSY:
         KSR.setflag(BUSY)
     elif code > 600:
         # A person's decision ends the ringing of all phones of this user at once.
@@ -62,18 +66,20 @@ def progress(code: int) -> None:
     """A 1xx or 2xx of an INVITE: media, and the line in the log."""
     if not media.anchor():
         log.event("no media relay for an answer")
-    if code < 200:
-        KSR.setflag(RANG)
-    elif not KSR.isflagset(ANSWERED):
+    if code >= 200 and not KSR.isflagset(ANSWERED):
         KSR.setflag(ANSWERED)
-        log.answered()
+        log.call(*summary(), "answered", code)
 
 
 def failed(call: Call) -> str:
-    """Nobody answered: the next node."""
+    """Nobody answered: the next node.
+
+    A phone that rang until the time was up outweighs a busy one, that one a phone that is gone.
+    """
     user = call.tenant.user(call.target)
-    if KSR.isflagset(DECLINED):
+    declined, busy = KSR.isflagset(DECLINED), KSR.isflagset(BUSY)
+    rang = any(KSR.isflagset(RINGING + branch) for branch in range(MAX_BRANCHES))
+    forget_branches()
+    if declined or (busy and not rang):
         return user.busy
-    if KSR.isflagset(RANG):
-        return user.no_answer
-    return user.busy if KSR.isflagset(BUSY) else user.unreachable
+    return user.no_answer if rang else user.unreachable

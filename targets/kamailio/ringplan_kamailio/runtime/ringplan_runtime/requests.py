@@ -57,12 +57,12 @@ def _welcome(core: Core, method: str, trunk: str | None) -> bool:
     """Whether to deal with the sender at all; floods and scanners get no answer."""
     if trunk is not None:
         return True
-    if method == "INVITE" and looks_urgent(dialled(KSR.kx.get_ruri())):
-        # Emergency calls have a limit of their own, which other traffic of the same address cannot use up.
-        return KSR.htable.sht_inc("sos", KSR.kx.get_srcip()) <= core.settings.flood_requests
-    if KSR.pike.pike_check_req() < 0:
+    if KSR.pike.pike_check_req() > 0:
+        return _SCANNERS(KSR.kx.gete_ua()) is None
+    if method != "INVITE" or not looks_urgent(dialled(KSR.kx.get_ruri())):
         return False
-    return _SCANNERS(KSR.kx.gete_ua()) is None
+    # Emergency calls have a limit of their own, which other traffic of the same address cannot use up.
+    return KSR.htable.sht_inc("sos", KSR.kx.get_srcip()) <= core.settings.flood_requests
 
 
 def _well_formed() -> bool:

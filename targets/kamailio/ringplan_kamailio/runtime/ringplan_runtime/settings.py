@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     sources: dict[str, str]
     """Address to the id of the trunk whose calls come from it."""
     trunk_hosts: frozenset[str]
+    """Every name and address by which a trunk may be reached."""
 
 
 def read(path: Path) -> Settings:
@@ -56,5 +57,5 @@ def read(path: Path) -> Settings:
         trunks,
         names["TRUNK_ORDER"],
         names["SOURCES"],
-        frozenset(trunk.host for trunk in trunks.values()),
+        frozenset(names["SOURCES"]).union(trunk.host for trunk in trunks.values()),
     )

@@ -11,13 +11,17 @@ _LAYOUT = "1"
 _AVP = "call"
 
 RANG = 1
-"""Message flag, kept with the transaction: a phone or trunk reported ringing."""
+"""Message flag, kept with the transaction: the trunk reported ringing."""
 BUSY = 2
 """A phone said it is busy."""
 DECLINED = 3
 """A person declined the call."""
 ANSWERED = 4
 """The call was answered and logged."""
+RINGING = 8
+"""And the following: the phone of branch 0, 1, … rings and has not said anything final."""
+MAX_BRANCHES = 16
+"""Branches of one call, as in kamailio.cfg."""
 
 
 class Call:
@@ -60,6 +64,12 @@ class Call:
         KSR.pvx.avp_sets(_AVP, "\n".join(fields))
 
 
+def summary() -> tuple[str, str, str]:
+    """Tenant, caller and called of the transaction at hand, for the log; the tenant itself is not needed for that."""
+    _, tenant, caller, number, called, target, *_ = str(KSR.pvx.avp_gete(_AVP)).split("\n")
+    return tenant, caller or number, f"{called}>{target}"
+
+
 def restore(directory: Directory) -> Call:
     """The call of the transaction at hand; ValueError when it is of another layout."""
     layout, tenant, caller, number, called, target, hop, flags = str(KSR.pvx.avp_gete(_AVP)).split("\n")
@@ -73,5 +83,5 @@ def restore(directory: Directory) -> Call:
 
 def forget_branches() -> None:
     """Clears what earlier branches reported, before others are opened."""
-    for flag in (RANG, BUSY, DECLINED):
+    for flag in (RANG, BUSY, DECLINED, *range(RINGING, RINGING + MAX_BRANCHES)):
         KSR.resetflag(flag)

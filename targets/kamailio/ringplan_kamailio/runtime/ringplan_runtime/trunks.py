@@ -49,7 +49,6 @@ def _send(core: Core, call: Call, trunk_id: str) -> bool:
         leg = identity.to_trunk(caller, trunk, domain, call.private)
     KSR.resetdsturi()
     KSR.seturi(f"sip:{identity.written(call.target, trunk)}@{trunk.authority}")
-    forget_branches()
     KSR.tm.t_set_fr(PROGRESS_MS, trunk.answer_timeout_ms)
     return legs.relay(core, call, leg, tokens.TRUNK, "trunk")
 
@@ -62,15 +61,17 @@ def replied(core: Core) -> None:
     KSR.route("STRIP_DIALOG")
     if code < 300:
         if code < 200 and not KSR.isflagset(RANG):
+            KSR.setflag(RANG)
             KSR.tm.t_set_fr(RINGING_MS, 0)
         phones.progress(code)
 
 
 def failed(core: Core, call: Call) -> str | None:
     """A trunk did not answer the call: the next trunk, or the caller learns why."""
-    code = KSR.tm.t_get_status_code()
+    code, rang = KSR.tm.t_get_status_code(), KSR.isflagset(RANG)
+    forget_branches()
     if not call.emergency:
-        if code == 408 and KSR.isflagset(RANG):
+        if code == 408 and rang:
             return f"{call.tenant.id}/reject/no-answer"
         if not _is_trouble(code):
             ending.leave(call, "passed-on", code)

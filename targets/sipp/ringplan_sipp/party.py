@@ -1,0 +1,85 @@
+"""One party of a call, as a SIPp process plays it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .relocate import Endpoint
+from .scenario import Shape
+
+TALK_MS = 340
+"""How long audio is played: some fifteen packets each way, enough to see that none of it is missing."""
+_SECOND_TALK_MS = 160
+_LATE_ACK_MS = 700
+"""Later than the first retransmission of the answer (T1 = 500 ms, RFC 3261 section 13.3.1.4)."""
+_PRIVATE_HOST = "192.168.77.20"
+"""What a phone behind NAT believes to be its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One SIPp process: what the templates show of it. Texts are raw here; the templates get them escaped."""
+
+    endpoint: Endpoint
+    template: str
+    """Name without suffix: ``caller``, ``called`` or ``register``."""
+    token: str
+    """Unique in the lane; makes tags, branches and the Call-ID."""
+    transport: str
+    account: str
+    """User part of its contact."""
+    recording: Path
+    code: int = 200
+    """Caller: the final answer it expects. Called party: its own; 0: it never gives one."""
+    reason: str = "OK"
+    nat: bool = False
+    shape: Shape = Shape.TALK
+    request_uri: str = ""
+    from_header: str = ""
+    headers: tuple[str, ...] = ()
+    digest_user: str = ""
+    """Empty: it has no account and does not answer challenges."""
+    password: str = ""
+    domain: str = ""
+    rings_ms: int | None = None
+    """Called party: how long it rings before it acts; None: it does not ring."""
+    expires_s: int = 0
+
+    @property
+    def announced(self) -> str:
+        return f"{_PRIVATE_HOST if self.nat else self.endpoint.host}:{self.endpoint.port}"
+
+    @property
+    def announced_media_host(self) -> str:
+        return _PRIVATE_HOST if self.nat else self.endpoint.host
+
+    @property
+    def media_port(self) -> int:
+        return self.endpoint.media_port
+
+    @property
+    def acknowledges_late(self) -> int:
+        """Milliseconds; over TCP nothing is sent twice, and SIPp would not bear it."""
+        late = self.shape is Shape.RETRANSMIT and self.transport == "udp" and self.code == 200
+        return _LATE_ACK_MS if late else 0
+
+    @property
+    def cancels(self) -> bool:
+        return self.shape is Shape.CANCEL
+
+    @property
+    def holds(self) -> bool:
+        return self.shape is Shape.HOLD
+
+    @property
+    def callee_hangs_up(self) -> bool:
+        return self.shape is Shape.CALLEE_HANGS_UP
+
+    @property
+    def talks(self) -> bool:
+        return self.code == 200 and not self.cancels
+
+    @property
+    def talk_ms(self) -> int:
+        return _SECOND_TALK_MS if self.holds else TALK_MS
