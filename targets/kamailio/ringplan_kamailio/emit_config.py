@@ -34,7 +34,7 @@ def configuration(platform: Platform) -> str:
     hosts = {socket.host for socket in platform.sockets}
     return template.render(
         listen=[listen_address(socket) for socket in platform.sockets],
-        tcp=any(socket.transport == "tcp" for socket in platform.sockets),
+        tcp=next((socket.host for socket in platform.sockets if socket.transport == "tcp"), None),
         multihomed=len(hosts) > 1,
         workers=platform.workers,
         registration=platform.registration_s,

@@ -21,6 +21,7 @@ import secrets as random
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -30,7 +31,10 @@ from .generation import SiteError, build
 __all__ = ["SiteError", "activate", "command", "environment", "reload", "rpc"]
 
 KEPT = 3
-"""Generations left on disk: the current one, the one workers may still use, and one to go back to."""
+"""Generations always left on disk: the current one and two to go back to."""
+RETIREMENT_S = 600
+"""How long ago an older one must have been replaced before it is removed: a worker may be using it until its next
+messages, and reads the data of a tenant when a call needs it."""
 
 _KEYS = ("token.key", "uac.key", "nonce.key")
 _SHARED_MIB, _PRIVATE_MIB = 256, 16
@@ -59,6 +63,8 @@ def activate(bundle: Path, site: Path, secrets: Mapping[str, str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     _switch(site, number)
+    if previous is not None:
+        os.utime(previous)  # from now on it is retired
     _prune(generations, number)
 
 
@@ -142,6 +148,7 @@ def _switch(site: Path, number: int) -> None:
 
 
 def _prune(generations: Path, newest: int) -> None:
+    too_old = time.time() - RETIREMENT_S
     for path in generations.iterdir():
-        if path.name.isdigit() and int(path.name) <= newest - KEPT:
+        if path.name.isdigit() and int(path.name) <= newest - KEPT and path.stat().st_mtime < too_old:
             shutil.rmtree(path, ignore_errors=True)

@@ -8,8 +8,12 @@ from pathlib import Path
 from .relocate import Endpoint
 from .scenario import Shape
 
-TALK_MS = 340
-"""How long audio is played: some fifteen packets each way, enough to see that none of it is missing."""
+TALK_MS = 500
+"""How long audio is played: at least fifteen packets each way.
+
+SIPp's playback thread sleeps up to 100 ms before it sees a new recording, twice in the worst case; on a busy machine
+340 ms were once too short for the five packets a verdict needs.
+"""
 _SECOND_TALK_MS = 160
 _LATE_ACK_MS = 700
 """Later than the first retransmission of the answer (T1 = 500 ms, RFC 3261 section 13.3.1.4)."""

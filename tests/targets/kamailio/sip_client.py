@@ -135,19 +135,22 @@ class Endpoint:
                 raise NothingCameError("the connection was closed")
             self._buffer += data
 
-    def expect(self, *wanted: int | str, seconds: float = 3.0) -> Message:
-        """The next message that is one of these codes or methods; others are kept aside."""
+    def expect(self, *wanted: int | str, seconds: float = 3.0, call_id: str = "") -> Message:
+        """The next message that is one of these codes or methods, of this call; others are kept aside."""
         end = time.monotonic() + seconds
+
+        def fits(message: Message) -> bool:
+            return (message.code or message.method) in wanted and call_id in ("", message.header("Call-ID"))
+
         for index, message in enumerate(self.pending):
-            if (message.code or message.method) in wanted:
+            if fits(message):
                 return self.pending.pop(index)
         while (left := end - time.monotonic()) > 0:
             found = self._read(left)
-            if found is None:
-                continue
-            if (found.code or found.method) in wanted:
+            if found is not None and fits(found):
                 return found
-            self.pending.append(found)
+            if found is not None:
+                self.pending.append(found)
         raise NothingCameError(
             f"{self.user}@{self.host}: no {wanted[:5]} within {seconds} s; got {[m.start for m in self.pending]}"
         )
@@ -155,6 +158,13 @@ class Endpoint:
     def final(self, seconds: float = 3.0) -> Message:
         """The next final answer."""
         return self.expect(*range(200, 700), seconds=seconds)
+
+    def answer_to(self, call_id: str, cseq: int) -> Message:
+        """The final answer to this very request; those to others are dropped."""
+        while True:
+            answer = self.final()
+            if answer.header("Call-ID") == call_id and answer.header("CSeq").startswith(f"{cseq} "):
+                return answer
 
     def silent(self, method: str, seconds: float = 0.5) -> bool:
         """Whether no such request comes for a while."""
@@ -198,10 +208,10 @@ class Endpoint:
             f"From: <{aor}>;tag={tag}\r\nTo: <{aor}>\r\nContact: {contact or self.contact}\r\nExpires: {expires}\r\n"
         )
         self.request("REGISTER", uri, call_id, headers)
-        answer = self.final()
+        answer = self.answer_to(call_id, 1)
         if answer.code == 401:
             self.request("REGISTER", uri, call_id, headers + self.credentials(answer, "REGISTER", uri), cseq=2)
-            answer = self.final()
+            answer = self.answer_to(call_id, 2)
         return answer
 
     def invite(self, target: str, extra: str = "", from_: str = "", offer: bool = True, trunk: bool = False) -> Dialog:
@@ -212,7 +222,7 @@ class Endpoint:
         call.uri, call.body = uri, sdp(self.host) if offer else ""
         call.last = self.request("INVITE", uri, call.id, call.headers, call.body)
         if not trunk:
-            challenge = self.expect(407, 403, 404)
+            challenge = self.expect(407, 403, 404, call_id=call.id)
             call.ack(challenge)
             if challenge.code != 407:
                 self.pending.append(challenge)
@@ -286,14 +296,14 @@ class Dialog:
 
     def established(self, seconds: float = 3.0) -> Message:
         """Waits for 200 and acknowledges it."""
-        answer = self.endpoint.expect(200, seconds=seconds)
+        answer = self.endpoint.expect(200, seconds=seconds, call_id=self.id)
         self.remote = answer
         self.within("ACK", cseq=self.cseq)
         return answer
 
     def rejected(self, seconds: float = 3.0) -> Message:
         """Waits for a final failure and acknowledges it."""
-        answer = self.endpoint.expect(*range(300, 700), seconds=seconds)
+        answer = self.endpoint.expect(*range(300, 700), seconds=seconds, call_id=self.id)
         self.ack(answer)
         return answer
 

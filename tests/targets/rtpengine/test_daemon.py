@@ -20,9 +20,7 @@ pytestmark = pytest.mark.integration
 
 NOWHERE = Span("platform.yaml", 1, 1, 1, 1)
 HOST = "127.0.30.17"
-OFFER = (
-    "v=0\r\no=- 1 1 IN IP4 127.0.30.18\r\ns=-\r\nc=IN IP4 127.0.30.18\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
-)
+OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.30.18\r\ns=-\r\nc=IN IP4 127.0.30.18\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
 
 
 def free_port() -> int:

@@ -66,7 +66,7 @@ def losers(evidence: Evidence) -> Iterator[str]:
             called = any(party == phone for party, _ in evidence.called)
             if rings_on and called and not cancelled:
                 yield f"phone {phone} rings on: it was not cancelled"
-            if cancelled and phone in evidence.scenario.expected.answered_by:
+            if cancelled and phone == evidence.answering:
                 yield f"phone {phone} answered and was cancelled"
 
 

@@ -77,13 +77,20 @@ def _heard(evidence: Evidence, flows: list[MediaFlow]) -> Iterator[str]:
         to_listener = [flow for flow in flows if evidence.party(flow.destination) == listener]
         packets = sum(count for flow in to_listener for who, count in flow.heard if who == voice)
         if packets < _ENOUGH_PACKETS:
-            yield f"{name} heard {packets} packets of the {voice}'s voice, at least {_ENOUGH_PACKETS} were expected"
+            expected = f"at least {_ENOUGH_PACKETS} were expected"
+            yield f"{name} heard {packets} packets of the {voice}'s voice, {expected} (seen: {_table(evidence)})"
         for who in sorted({who for flow in to_listener for who, count in flow.heard if count and who != voice}):
             yield f"{name} heard the voice of {'itself' if who in ('caller', 'callee') else who}"
     for flow in flows:
         listener = evidence.party(flow.destination)
         if listener is not None and listener not in (answering, evidence.party(evidence.observed.caller)):
             yield f"{listener} heard the call, but does not take part in it"
+
+
+def _table(evidence: Evidence) -> str:
+    """All flows of the call, for whoever looks for the place where the voice was lost."""
+    rows = (f"{flow.source} to {flow.destination} {flow.packets}" for flow in evidence.observed.media)
+    return ", ".join(rows) or "no voice at all"
 
 
 def _voices(flow: MediaFlow) -> int:
