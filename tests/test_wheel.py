@@ -99,9 +99,7 @@ def test_every_file_of_the_package_is_shipped(installed: Installed, package: str
 def files_of(folder: Path) -> set[Path]:
     """Relative paths of the files in a package, compiled ones aside."""
     return {
-        path.relative_to(folder)
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     }
 
 

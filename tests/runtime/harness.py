@@ -126,6 +126,7 @@ class Installation:
         peers.kamailio = kamailio
         fake.plugged = kamailio
         for tenant, phone in phones_of(program):
+            kamailio.tables.setdefault("flows", {})[f"sip:{peers.hosts[phone.id]}:5060"] = tenant.domain
             if peers.world.phone(phone.id) is not PhoneState.UNREGISTERED:
                 contact = Contact(f"sip:{phone.account}@{peers.hosts[phone.id]}:5060")
                 kamailio.location[f"sip:{phone.account}@{tenant.domain}"] = [contact]
@@ -241,9 +242,8 @@ def _from_phone(program: Program, call: Call, phone_id: str, peers: Peers, seria
     headers = [("Proxy-Authorization", credentials), *FORGED]
     caller = f'"Forged" <sip:{phone.account}@{tenant.domain}>;tag=a'
     if call.withheld:
-        # Both ways to ask for it. A service URN names no domain; an anonymous From beside it leaves none to ask in.
-        anonymous = len(call.dialled) % 3 == 0 and not call.dialled.startswith("urn:")
-        if anonymous:
+        # Both ways to ask for it.
+        if len(call.dialled) % 3 == 0:
             caller = '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a'
         else:
             headers.append(("Privacy", ("id", "user;critical")[len(call.dialled) % 2]))

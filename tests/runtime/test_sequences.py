@@ -285,3 +285,23 @@ def test_a_phone_registers_with_its_own_password_only(
     assert now.answers(message) == [answer]
     saved = now.kamailio.location.get(f"sip:petr-desk@{DOMAIN}", [])
     assert [contact.uri for contact in saved] == (["sip:petr-desk@10.9.9.9:5070"] if answer[0] == 200 else [])
+
+
+@pytest.mark.parametrize(("port", "codes"), [(5070, [407]), (5071, [403])])
+def test_a_nameless_emergency_call_is_known_by_the_registration_of_its_source(
+    stage: Prepare, port: int, codes: list[int]
+) -> None:
+    """Nothing in the request names a domain, so the credentials to ask for are those of who registered there."""
+    now = stage()
+    play(now.kamailio, registration(PASSWORD))
+    nameless = [
+        ("From", '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=n'),
+        ("To", "<urn:service:sos>"),
+        ("Call-ID", "nameless"),
+        ("CSeq", "1 INVITE"),
+        ("Contact", f"<sip:petr-desk@10.9.9.9:{port}>"),
+    ]
+    source = Address("udp", "10.9.9.9", port)
+    message = Message(nameless, source, OWN, "INVITE", "urn:service:sos", via_branch="z9hG4bK-nameless")
+    play(now.kamailio, message)
+    assert [code for code, _ in now.answers(message)] == codes

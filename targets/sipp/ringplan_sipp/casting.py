@@ -14,6 +14,8 @@ from .party import Party
 from .relocate import Endpoint, Relocated
 from .scenario import Scenario, Shape
 
+_ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
+"""From of a caller who withholds his number (RFC 3323 section 4.1.1.3)."""
 _RING_MS = 50
 _RING_APART_MS = 250
 """Between two phones that react to the same call, so that which one is first is no accident."""
@@ -146,7 +148,7 @@ def _phone(scenario: Scenario, stage: Stage, token: str, phone: str) -> Party:
         recording=stage.sounds[CALLER],
         nat=scenario.nat,
         request_uri=request_uri(call.dialled, domain),
-        from_header=_anonymous(call, domain) if call.withheld and not registers else f"<sip:{user}@{domain}>",
+        from_header=_ANONYMOUS if call.withheld and not registers else f"<sip:{user}@{domain}>",
         headers=("Privacy: id",) if call.withheld else (),
         digest_user=user,
         password=("wrong" if wrong else "") + stage.passwords[phone],
@@ -191,15 +193,9 @@ def request_uri(dialled: str, host: str) -> str:
     return dialled if dialled.startswith("urn:") else f"sip:{quote(dialled, safe=_USER_SAFE)}@{host}"
 
 
-def _anonymous(call: Call, domain: str) -> str:
-    """Anonymous From (RFC 3323); with a service URN it keeps the domain, or nothing would say whose call it is."""
-    host = domain if call.dialled.startswith("urn:") else "anonymous.invalid"
-    return f'"Anonymous" <sip:anonymous@{host}>'
-
-
 def _carrier_from(call: Call, number: str | None, host: str) -> str:
     if call.withheld or number is None:
-        return '"Anonymous" <sip:anonymous@anonymous.invalid>'
+        return _ANONYMOUS
     return f"<sip:{quote(number, safe=_USER_SAFE)}@{host}>"
 
 

@@ -259,6 +259,13 @@ class Htable(Namespace):
     def sht_get(self, table: str, key: str) -> object:
         return self._table(table).get(key)
 
+    def sht_gete(self, table: str, key: str) -> object:
+        return self._table(table).get(key, "")
+
+    def sht_sets(self, table: str, key: str, value: str) -> int:
+        self._table(table)[key] = value
+        return 1
+
     def sht_inc(self, table: str, key: str) -> int:
         """A table without initial value counts nothing: -255."""
         values, initial = self._table(table), self._k.configuration.tables[table]

@@ -26,6 +26,8 @@ def emergency(cast: Cast) -> Iterator[Scenario]:
         yield cast.scenario(f"{slug}/{index}-{dialled}", Call(cast.phone(user, index), dialled))
     for index, service in enumerate(("", ".police")):
         yield cast.scenario(f"service-urn{service}", Call(cast.phone(cast.caller(index)), _SOS + service))
+    # Nothing in this request says which tenant it is from; only the phone's registration does.
+    yield cast.scenario("service-urn-withheld", Call(cast.phone(cast.caller(2)), _SOS, withheld=True))
     yield from _failover(cast)
 
 

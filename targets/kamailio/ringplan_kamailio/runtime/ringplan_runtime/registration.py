@@ -43,6 +43,20 @@ def register(core: Core) -> None:
     _remember_flow()
     if KSR.registrar.save_uri("location", _ONE_CONTACT, f"sip:{name}@{domain}") < 0:
         KSR.sl.sl_reply_error()
+    else:
+        KSR.htable.sht_sets("flows", KSR.kx.get_srcuri(), domain)
+
+
+def domain_of_nameless(core: Core) -> str:
+    """The domain to ask for credentials in when From names none: the request's, else that of the phone's registration.
+
+    A service URN has no domain, and a caller who withholds everything must reach the emergency centre all the same.
+    Nothing is believed here: the credentials decide.
+    """
+    domain = KSR.kx.gete_rhost().lower()
+    if core.index.tenant_of_domain(domain) is not None:
+        return domain
+    return KSR.htable.sht_gete("flows", KSR.kx.get_srcuri()) or domain
 
 
 def _remember_flow() -> None:

@@ -98,7 +98,7 @@ def _call_of_phone(core: Core, uri: str) -> None:
     from_user, domain = KSR.kx.gete_fuser(), KSR.kx.gete_fhost().lower()
     private = identity.withheld(KSR.hdr.gete("Privacy"), from_user, domain)
     if domain == "anonymous.invalid":
-        domain = KSR.kx.gete_rhost().lower()
+        domain = registration.domain_of_nameless(core)
     KSR.force_rport()
     account = registration.authenticate(core, domain)
     if account is None:
