@@ -23,6 +23,7 @@ from .processes import cpu_s, largest_private_kib, running
 
 PHONE, PHONES_CALLER, TRUNK = "127.0.31.3", "127.0.31.6", "127.0.31.2"
 OURS, NATIVE, NATIVE_DIGEST = "127.0.31.1", "127.0.31.5", "127.0.31.7"
+RELAY = "127.0.31.4:2223"
 OUTSIDE = "+420602123456"
 PASSWORD = "benchmark-only"  # noqa: S105 - of throw-away accounts on loopback
 
@@ -83,7 +84,8 @@ def start_native(stack: ExitStack, options: Options, scratch: Path, digest: bool
     work.mkdir()
     address = NATIVE_DIGEST if digest else NATIVE
     passwords = {"caller": PASSWORD, "callee": PASSWORD} if digest else None
-    argv = native.command(options.example, work, address, options.workers, passwords)
+    variant = native.Variant(passwords, RELAY if options.sdp else None)
+    argv = native.command(options.example, work, address, options.workers, variant)
     process = stack.enter_context(running(argv, work / "log"))
     credentials = f"[authentication username=callee password={PASSWORD}]"
     register(Load("register", (("callee", "", address, credentials),), PHONE, address, 10, 1), scratch)

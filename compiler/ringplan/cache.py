@@ -15,6 +15,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
 
+from ringplan import claims as claims_text
+from ringplan.claims import Claims
 from ringplan.records import Record, decode, encode
 from ringplan.target import Artifact
 
@@ -35,6 +37,12 @@ class Cache(Protocol):
     def record(self, key: bytes) -> Record | None:
         """The record stored under a key."""
 
+    def claims(self, key: bytes) -> Claims:
+        """The claims stored under a key; none at all when there are none."""
+
+    def store_claims(self, key: bytes, claims: Claims) -> None:
+        """Remember claims instead of those stored under the key."""
+
     def artifacts(self, key: bytes) -> tuple[Artifact, ...]:
         """The artifacts stored under a key; fewer than the record says when they were lost."""
 
@@ -51,10 +59,19 @@ class MemoryCache:
     def __init__(self) -> None:
         self._records: dict[bytes, Record] = {}
         self._artifacts: dict[bytes, tuple[Artifact, ...]] = {}
+        self._claims: dict[bytes, Claims] = {}
 
     def record(self, key: bytes) -> Record | None:
         """The record stored under a key."""
         return self._records.get(key)
+
+    def claims(self, key: bytes) -> Claims:
+        """The claims stored under a key."""
+        return self._claims.get(key, {})
+
+    def store_claims(self, key: bytes, claims: Claims) -> None:
+        """Remember claims instead of those stored under the key."""
+        self._claims[key] = claims
 
     def artifacts(self, key: bytes) -> tuple[Artifact, ...]:
         """The artifacts stored under a key."""
@@ -87,12 +104,21 @@ class DiskCache:
 
     def record(self, key: bytes) -> Record | None:
         """The record stored under a key; None when there is none or it is damaged."""
-        rows = self._execute("SELECT digest, body FROM record WHERE key = ?", (key,))
-        for digest, body in rows:
-            with suppress(ValueError, TypeError, LookupError):
-                if _digest(body) == digest:
-                    return decode(body.decode())
+        with suppress(ValueError, TypeError, LookupError):
+            body = self._body(key)
+            return None if body is None else decode(body)
         return None
+
+    def claims(self, key: bytes) -> Claims:
+        """The claims stored under a key; none at all when there are none or they are damaged."""
+        with suppress(ValueError, TypeError, AttributeError):
+            body = self._body(key)
+            return {} if body is None else claims_text.decode(body)
+        return {}
+
+    def store_claims(self, key: bytes, claims: Claims) -> None:
+        """Remember claims instead of those stored under the key; lasts after ``close``."""
+        self._store_body(key, claims_text.encode(claims))
 
     def artifacts(self, key: bytes) -> tuple[Artifact, ...]:
         """The artifacts stored under a key; damaged ones are left out, the caller compares digests."""
@@ -104,8 +130,7 @@ class DiskCache:
 
     def store(self, key: bytes, record: Record, artifacts: Iterable[Artifact] = ()) -> None:
         """Remember a result; lasts after ``close``."""
-        body = encode(record).encode()
-        self._execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (key, _digest(body), body))
+        self._store_body(key, encode(record))
         self._execute("DELETE FROM artifact WHERE key = ?", (key,))
         for artifact in artifacts:
             row = (key, artifact.path, artifact.tenant, zlib.compress(artifact.content, level=1))
@@ -121,6 +146,17 @@ class DiskCache:
                 self._database.commit()
             self._database.close()
             self._database = None
+
+    def _body(self, key: bytes) -> str | None:
+        """The text stored under a key; None when there is none or it is damaged."""
+        for digest, body in self._execute("SELECT digest, body FROM record WHERE key = ?", (key,)):
+            if _digest(body) == digest:
+                return str(body, "utf-8")
+        return None
+
+    def _store_body(self, key: bytes, text: str) -> None:
+        body = text.encode()
+        self._execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (key, _digest(body), body))
 
     def _execute(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         if self._database is None:

@@ -75,10 +75,14 @@ def _explain(error: Exception) -> int:
     """One sentence about an error that ended a command, and its exit code."""
     from ringplan.frontend.discover import UsageError
     from ringplan.output import OutputError
+    from ringplan.pipeline import WorkerLostError
 
     if isinstance(error, UsageError | OutputError):
         sys.stderr.write(f"error: {error}\n")
         return 2
+    if isinstance(error, WorkerLostError):
+        sys.stderr.write(f"error: {error}\n")
+        return 1
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         sys.stderr.write(f"error: {error.strerror or error}{where}\n")

@@ -71,7 +71,10 @@ def _compile(job: Job) -> Result:
 
 
 def compile_all(jobs: Sequence[Job], processes: int, done: Callable[[int], None]) -> Iterator[Result]:
-    """Results in the order of the jobs; ``done`` hears how many are finished."""
+    """Results in the order of the jobs; ``done`` hears how many are finished.
+
+    Raises BrokenProcessPool when one of the processes was killed.
+    """
     if len(jobs) <= PARALLEL_FROM or processes < 2:
         yield from _counted(map(compile_one, jobs), done)
         return

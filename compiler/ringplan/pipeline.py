@@ -6,12 +6,13 @@ read_fleet → compile the tenants that are not known → check them against eac
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringplan.cache import Cache, MemoryCache
+from ringplan.claims import Claim, Claims, are_apart, claim_of
 from ringplan.diagnostics import Diagnostic, Severity, Sink
 from ringplan.frontend.discover import PLATFORM_FILE
 from ringplan.output import Bundle, digest_of
@@ -31,6 +32,10 @@ Progress = Callable[[int, int], None]
 
 def no_progress(done: int, total: int) -> None:
     """Nobody listens."""
+
+
+class WorkerLostError(Exception):
+    """A process that compiled tenants was killed; one sentence with what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,17 @@ def check(path: Path, options: Options) -> Compilation:
     if known is not None:
         return Compilation(known.diagnostics, len(source.tenants), 0)
     platform = platform_of(source.place)
-    found = _records(source, platform.graph, options, emit=False)
-    diagnostics = _all_diagnostics(source, platform, found.records)
+    claims = options.cache.claims(source.claims_key)
+    others = [tenant for tenant in source.tenants if tenant.key not in claims]
+    found = _records(source, others, platform.graph, options, emit=False)
+    shortcut = _shortcut(source, claims, found.records)
+    if are_apart(shortcut.claims):
+        diagnostics = _diagnostics_apart(source, platform, found.records, shortcut.claims)
+    else:
+        every = _records(source, source.tenants, platform.graph, options, emit=False)
+        diagnostics = _all_diagnostics(source, platform, every.records.values())
     if found.stable:
+        options.cache.store_claims(source.claims_key, shortcut.quiet)
         options.cache.store(source.key, Record(diagnostics, None, None))
     return Compilation(diagnostics, len(source.tenants), found.compiled)
 
@@ -86,8 +99,8 @@ def compile_bundle(path: Path, options: Options) -> Compilation:
     """Every diagnostic of a fleet, and its bundle when none is an error; raises UsageError."""
     source = read_fleet(path)
     platform = platform_of(source.place)
-    found = _records(source, platform.graph, options, emit=platform.graph is not None)
-    diagnostics = _all_diagnostics(source, platform, found.records)
+    found = _records(source, source.tenants, platform.graph, options, emit=platform.graph is not None)
+    diagnostics = _all_diagnostics(source, platform, found.records.values())
     bundle = None
     if platform.graph is not None and not _has_errors(diagnostics):
         bundle = _bundle(source, platform.graph, found.records, options.cache)
@@ -97,9 +110,9 @@ def compile_bundle(path: Path, options: Options) -> Compilation:
 def summaries(path: Path, options: Options) -> dict[Path, Summary]:
     """Every tenant that can be read, by its folder; raises UsageError."""
     source = read_fleet(path)
-    found = _records(source, platform_of(source.place).graph, options, emit=False)
-    pairs = zip(source.tenants, found.records, strict=True)
-    return {tenant.folder: record.summary for tenant, record in pairs if record.summary is not None}
+    found = _records(source, source.tenants, platform_of(source.place).graph, options, emit=False)
+    pairs = ((tenant.folder, found.records[tenant.key].summary) for tenant in source.tenants)
+    return {folder: summary for folder, summary in pairs if summary is not None}
 
 
 # -- the platform
@@ -127,23 +140,29 @@ def platform_of(place: Place) -> PlatformPart:
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """The record of every tenant, in order."""
+    """The records of some tenants."""
 
-    records: list[Record]
+    records: dict[bytes, Record]
+    """By key, in the order of the tenants."""
     compiled: int
     """How many were made now."""
     stable: bool
     """Whether no file changed while it was compiled."""
 
 
-def _records(source: FleetSource, platform: ir.Platform | None, options: Options, *, emit: bool) -> _Records:
-    """Remember what is known, compile the rest."""
+def _records(
+    source: FleetSource,
+    tenants: Sequence[TenantSource],
+    platform: ir.Platform | None,
+    options: Options,
+    *,
+    emit: bool,
+) -> _Records:
+    """Remember what is known of these tenants, compile the rest."""
     records = {
-        tenant.key: record
-        for tenant in source.tenants
-        if (record := _remembered(options.cache, tenant, emit)) is not None
+        tenant.key: record for tenant in tenants if (record := _remembered(options.cache, tenant, emit)) is not None
     }
-    unknown = [tenant for tenant in source.tenants if tenant.key not in records]
+    unknown = [tenant for tenant in tenants if tenant.key not in records]
     stable = True
     for tenant, result in _compile(source, unknown, platform, options, emit=emit):
         records[tenant.key] = _record(result)
@@ -152,7 +171,7 @@ def _records(source: FleetSource, platform: ir.Platform | None, options: Options
             options.cache.store(tenant.key, records[tenant.key], result.artifacts or ())
         else:
             stable = False
-    return _Records([records[tenant.key] for tenant in source.tenants], len(unknown), stable)
+    return _Records({tenant.key: records[tenant.key] for tenant in tenants}, len(unknown), stable)
 
 
 def _remembered(cache: Cache, tenant: TenantSource, emit: bool) -> Record | None:
@@ -173,11 +192,20 @@ def _compile(
     """Compile the given tenants."""
     if not tenants:
         return
+    from concurrent.futures.process import BrokenProcessPool
+
     from ringplan.compile import compile_all
 
     jobs = [_job(source, tenant, platform, emit=emit) for tenant in tenants]
     results = compile_all(jobs, options.processes, lambda done: options.progress(done, len(jobs)))
-    yield from zip(tenants, results, strict=True)
+    try:
+        yield from zip(tenants, results, strict=True)
+    except BrokenProcessPool as error:
+        # Most likely memory ran out, and doing the rest in this process would only fill it again.
+        raise WorkerLostError(
+            "a process that compiled tenants was killed, perhaps because memory ran out;"
+            " run the command again with `--jobs 1`, finished tenants are remembered"
+        ) from error
 
 
 def _job(source: FleetSource, tenant: TenantSource, platform: ir.Platform | None, *, emit: bool) -> Job:
@@ -194,7 +222,7 @@ def _record(result: Result) -> Record:
 
 
 def _all_diagnostics(source: FleetSource, platform: PlatformPart, records: Iterable[Record]) -> tuple[Diagnostic, ...]:
-    from ringplan.passes import check_fleet, check_trunk_tenants
+    from ringplan.passes import check_fleet
 
     sink = Sink(platform.diagnostics)
     summaries = []
@@ -203,10 +231,52 @@ def _all_diagnostics(source: FleetSource, platform: PlatformPart, records: Itera
         if record.summary is not None:
             summaries.append(record.summary)
     check_fleet(summaries, sink)
+    _check_trunks(source, platform, {summary.tenant for summary in summaries}, sink)
+    return sink.sorted()
+
+
+def _check_trunks(source: FleetSource, platform: PlatformPart, names: set[str], sink: Sink) -> None:
+    from ringplan.passes import check_trunk_tenants
+
     if platform.loaded is not None and not source.place.is_alone:
         # A folder whose manifest cannot be read stands for a tenant all the same.
         folders = {tenant.folder.name for tenant in source.tenants}
-        check_trunk_tenants(platform.loaded, folders | {summary.tenant for summary in summaries}, sink)
+        check_trunk_tenants(platform.loaded, folders | names, sink)
+
+
+# -- the shortcut of a check: tenants of which nothing is to be said are known by what they claim
+
+
+@dataclass(frozen=True, slots=True)
+class _Shortcut:
+    """What a check compares instead of the records of all tenants."""
+
+    claims: list[Claim]
+    """Of every tenant that can be read."""
+    quiet: Claims
+    """Of those without diagnostics, for the next check."""
+
+
+def _shortcut(source: FleetSource, known: Claims, records: Mapping[bytes, Record]) -> _Shortcut:
+    """The claims of the tenants that are known to be quiet, and of those with a record."""
+    quiet = {tenant.key: known[tenant.key] for tenant in source.tenants if tenant.key in known}
+    claims = list(quiet.values())
+    for key, record in records.items():
+        if record.summary is not None:
+            claims.append(claim_of(record.summary))
+            if not record.diagnostics:
+                quiet[key] = claims[-1]
+    return _Shortcut(claims, quiet)
+
+
+def _diagnostics_apart(
+    source: FleetSource, platform: PlatformPart, records: Mapping[bytes, Record], claims: Iterable[Claim]
+) -> tuple[Diagnostic, ...]:
+    """Every diagnostic of a fleet whose tenants do not collide; only those with a record have any."""
+    sink = Sink(platform.diagnostics)
+    for record in records.values():
+        sink.extend(record.diagnostics)
+    _check_trunks(source, platform, {claim.tenant for claim in claims}, sink)
     return sink.sorted()
 
 
@@ -217,15 +287,15 @@ def _has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 # -- the bundle
 
 
-def _bundle(source: FleetSource, platform: ir.Platform, records: list[Record], cache: Cache) -> Bundle:
+def _bundle(source: FleetSource, platform: ir.Platform, records: Mapping[bytes, Record], cache: Cache) -> Bundle:
     """The files of all tenants and those they share; contents are fetched when they are asked for."""
     from ringplan.compile import installed_targets
 
     shared = {file.path: file for target in installed_targets() for file in target.emit_shared(platform)}
     digests = {path: digest_of(artifact.content) for path, artifact in shared.items()}
     owners: dict[str, TenantSource] = {}
-    for tenant, record in zip(source.tenants, records, strict=True):
-        for path, digest in record.files or ():
+    for tenant in source.tenants:
+        for path, digest in records[tenant.key].files or ():
             if path in digests:
                 raise ValueError(f"two targets emit {path}")
             digests[path], owners[path] = digest, tenant

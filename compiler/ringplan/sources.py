@@ -51,6 +51,11 @@ class FleetSource:
         """Digest of everything the fleet's result depends on."""
         return _digest(b"fleet", self.platform_key, *(tenant.key for tenant in self.tenants))
 
+    @property
+    def claims_key(self) -> bytes:
+        """Digest of everything the fleet's claims have in common, whichever of its tenants change."""
+        return _digest(b"claims", self.platform_key)
+
 
 def locate(path: Path) -> Place:
     """Find the manifests below ``path`` without reading them; raises UsageError when there are none."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from jinja2 import Environment, StrictUndefined
-
 from ringplan.ir import Platform, Socket, Trunk
 from ringplan.target import Artifact
 
@@ -29,6 +27,8 @@ def emit(platform: Platform) -> tuple[Artifact, ...]:
 
 def configuration(platform: Platform) -> str:
     """kamailio.cfg; addresses and numbers only, no text a person wrote."""
+    from jinja2 import Environment, StrictUndefined  # slow to import, and a check needs no configuration
+
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False)  # noqa: S701 - not HTML; only addresses and numbers are inserted
     template = environment.from_string((_PACKAGE / "templates" / "kamailio.cfg.j2").read_text("utf-8"))
     hosts = {socket.host for socket in platform.sockets}

@@ -1,19 +1,23 @@
 """The only way text of a manifest enters Python that Kamailio runs: as checked literals.
 
 Nothing is quoted by hand. Every value is written by ``repr``, and the finished module is parsed again: it may
-contain assignments of literals and one docstring, nothing else, and must evaluate to what was put in.
+contain one docstring and assignments of literals, nothing else, and every literal must be what was put in.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, TypeGuard, cast
 
 Literal: TypeAlias = "str | int | bool | tuple[Literal, ...] | None"
 """What a record may hold."""
 Section: TypeAlias = "Literal | Mapping[str, Literal]"
 """What a module may assign to one name: a record, a tuple of records, or records by key."""
+
+_SCALARS: Final = frozenset({str, int, bool, type(None)})
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class NotALiteralError(ValueError):
@@ -36,19 +40,15 @@ def check(text: str, doc: str, sections: Mapping[str, Section]) -> None:
     """Raises NotALiteralError unless ``text`` is a docstring and exactly these assignments of literals."""
     try:
         tree = ast.parse(text)
-        found = dict(_assigned(statement) for statement in tree.body[1:])
     except (SyntaxError, ValueError) as error:
         raise NotALiteralError(f"the module is not plain data: {error}") from error
-    if ast.get_docstring(tree, clean=False) != doc or len(found) != len(tree.body) - 1:
+    if ast.get_docstring(tree, clean=False) != doc:
         raise NotALiteralError("the module does not begin with its docstring")
-    expected = {name: dict(value) if isinstance(value, Mapping) else value for name, value in sections.items()}
-    # repr tells True from 1, which == does not.
-    if (
-        found != expected
-        or list(found) != list(expected)
-        or any(_canonical(found[name]) != _canonical(value) for name, value in expected.items())
-    ):
-        raise NotALiteralError("the module does not evaluate to the data it was written from")
+    if len(tree.body) != len(sections) + 1:
+        raise NotALiteralError("the module does not assign each name once")
+    for statement, (name, value) in zip(tree.body[1:], sections.items(), strict=True):
+        if not (_assigns(statement, name) and _is_section(statement.value, value)):
+            raise NotALiteralError(f"{name} does not evaluate to the data it was written from")
 
 
 def _assignment(name: str, value: Section) -> str:
@@ -63,19 +63,22 @@ def _assignment(name: str, value: Section) -> str:
 
 
 def _written(value: Literal) -> str:
-    if value is None or isinstance(value, (bool, int)):
+    # Exact classes: what a class derived from text or a number writes of itself is anybody's guess.
+    kind = value.__class__
+    if kind is str:
+        return _quoted(cast("str", value))
+    if kind is tuple:
+        records = cast("tuple[Literal, ...]", value)
+        inner = ", ".join([_written(item) for item in records])
+        return f"({inner},)" if len(records) == 1 else f"({inner})"
+    if kind in _SCALARS:
         return repr(value)
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, tuple):
-        inner = ", ".join(_written(item) for item in value)
-        return f"({inner},)" if len(value) == 1 else f"({inner})"
-    raise NotALiteralError(f"{type(value).__name__} is not a literal")
+    raise NotALiteralError(f"{kind.__name__} is not a literal")
 
 
 def _quoted(text: str) -> str:
     """``repr`` with double quotes where that needs no escape; surrogates cannot be written as UTF-8."""
-    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise NotALiteralError("text with a lone surrogate")
     written = repr(text)
     if written.startswith("'") and '"' not in written and "\\'" not in written:
@@ -83,31 +86,37 @@ def _quoted(text: str) -> str:
     return written
 
 
-def _assigned(statement: ast.stmt) -> tuple[str, object]:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            _only_literals(value)
-            return name, ast.literal_eval(value)
-    raise NotALiteralError(f"statement of kind {type(statement).__name__}")
+# -- the check walks the syntax tree and the data side by side: whatever is no literal is not equal to any data
 
 
-def _only_literals(node: ast.expr) -> None:
-    for child in ast.walk(node):
-        if isinstance(child, ast.Constant) and isinstance(child.value, (str, bool, int, type(None))):
-            continue
-        if isinstance(child, (ast.Tuple, ast.Dict, ast.Load, ast.USub)):
-            continue
-        if (
-            isinstance(child, ast.UnaryOp)
-            and isinstance(child.op, ast.USub)
-            and isinstance(child.operand, ast.Constant)
-        ):
-            continue  # a negative number
-        raise NotALiteralError(f"expression of kind {type(child).__name__}")
+def _assigns(statement: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
+    if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1):
+        return False
+    target = statement.targets[0]
+    return isinstance(target, ast.Name) and target.id == name
 
 
-def _canonical(value: object) -> str:
-    if isinstance(value, Mapping):
-        records = cast("Mapping[str, object]", value)
-        return repr(sorted(records.items()))
-    return repr(value)
+def _is_section(node: ast.expr, value: Section) -> bool:
+    if not isinstance(value, Mapping):
+        return _is_literal(node, value)
+    if not (isinstance(node, ast.Dict) and len(node.keys) == len(value)):
+        return False
+    records = zip(node.keys, node.values, sorted(value.items()), strict=True)
+    return all(
+        written_key is not None and _is_literal(written_key, key) and _is_literal(written, record)
+        for written_key, written, (key, record) in records
+    )
+
+
+def _is_literal(node: ast.expr, value: Literal) -> bool:
+    """Whether an expression is a plain literal of this value; ``True`` is not ``1``."""
+    kind = value.__class__
+    if isinstance(node, ast.Constant):
+        return kind in _SCALARS and node.value.__class__ is kind and node.value == value
+    if isinstance(node, ast.Tuple):
+        items = cast("tuple[Literal, ...]", value)
+        return kind is tuple and len(node.elts) == len(items) and all(map(_is_literal, node.elts, items))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        digits = node.operand.value
+        return kind is int and isinstance(digits, int) and not isinstance(digits, bool) and -digits == value
+    return False

@@ -14,7 +14,9 @@ def display_name(name: str) -> str:
     Control and formatting characters (line ends, bidirectional overrides) become spaces, so that a name can
     neither end a header nor pretend to be another one.
     """
-    visible = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in name)
+    visible = name
+    if not name.isprintable():  # it may have characters of the categories C
+        visible = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in name)
     visible = " ".join(visible.split())[:NAME_LENGTH].strip()
     if not visible:
         return ""
