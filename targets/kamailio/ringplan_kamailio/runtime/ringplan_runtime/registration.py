@@ -56,16 +56,16 @@ def domain_of_nameless(core: Core) -> str:
     domain = KSR.kx.gete_rhost().lower()
     if core.index.tenant_of_domain(domain) is not None:
         return domain
-    return KSR.htable.sht_gete("flows", KSR.kx.get_srcuri()) or domain
+    return str(KSR.htable.sht_gete("flows", KSR.kx.get_srcuri())) or domain
 
 
 def _remember_flow() -> None:
-    """Calls must come back the way the registration came when the phone cannot be reached at its contact."""
+    """Calls go back the way the registration came: a contact that names a trunk or a stranger must not lead there."""
+    KSR.nathelper.fix_nated_register()
     tcp = KSR.is_TCP()
     if tcp:
         KSR.add_tcp_alias_via()
     if KSR.nathelper.nat_uac_test(_OTHER_ADDRESS if tcp else _OTHER_ADDRESS | _OTHER_PORT) > 0:
-        KSR.nathelper.fix_nated_register()
         KSR.setbflag(_NAT_FLAG)
 
 
