@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -63,12 +64,24 @@ def ringplan(
 
 def main() -> None:
     """Run the command line; a traceback is shown only to those who ask for it with RINGPLAN_DEBUG=1."""
+    # Imports make objects by the thousand that stay; looking through them so often takes a tenth of a small check.
+    gc.set_threshold(50_000)
     try:
         app()
     except Exception as error:
         if os.environ.get("RINGPLAN_DEBUG"):
             traceback.print_exc()
         sys.exit(_explain(error))
+    finally:
+        _finish_output()
+
+
+def _finish_output() -> None:
+    """Write out what is left; that the reader has gone (``| head``) is no complaint of the interpreter's last breath."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception) -> int:

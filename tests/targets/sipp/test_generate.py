@@ -51,7 +51,7 @@ def test_counts_of_a_small_tenant(generated: tuple[Scenario, ...]) -> None:
         "call-out": 6,
         "speed-dial": 6,
         "not-found": 4,
-        "emergency": 15,
+        "emergency": 16,
         "privacy": 6,
         "caller-identity": 7,
         "busy": 4,

@@ -106,7 +106,7 @@ def test_withheld_emergency_and_carrier_calls_say_who_they_are(program: Program)
     assert 'From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=L47n1c' in withheld
     assert "Privacy: id" in withheld
     sos = invite(Call(FromPhone(DESK), "urn:service:sos", withheld=True))
-    assert 'From: "Anonymous" <sip:anonymous@novak.voice.example>;tag=L47n1c' in sos
+    assert 'From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=L47n1c' in sos
     carrier = invite(Call(FromTrunk("alpha", "602111222"), "+420222333404"))
     assert carrier[0] == "INVITE sip:+420222333404@127.0.47.10 SIP/2.0"
     assert "From: <sip:602111222@127.0.47.20>;tag=L47n1c" in carrier

@@ -17,7 +17,7 @@ from ringplan.interpreter import Call, FromPhone
 from ringplan.ir import Program, User
 from ringplan_sipp.generate import scenarios
 from ringplan_sipp.report import Summary, html, junit, table
-from ringplan_sipp.report.ladder import as_text, ladder
+from ringplan_sipp.report.ladder import as_text, clean, ladder
 from ringplan_sipp.report.summary import duration
 from ringplan_sipp.scenario import MediaFlow, Message, Observed, Result, Scenario
 from ringplan_sipp.verify import Selection, select, write_reports
@@ -250,3 +250,9 @@ def test_selection(program: Program) -> None:
     assert select(program, Selection()) == scenarios(program)
     chosen = select(program, Selection(("novak",), ("busy", "extension"), ("*/120?",)))
     assert [s.id for s in chosen] == ["novak/extension/1200", "novak/extension/1204", "novak/extension/1205"]
+
+
+@pytest.mark.parametrize("code", [0x00, 0x08, 0x0D, 0x1B, 0x7F, 0x85, 0x9B, 0x200F, 0x2028, 0x202E, 0x2066, 0xD800])
+def test_nothing_a_terminal_obeys_remains(code: int) -> None:
+    """U+009B begins a control sequence as ESC [ does; U+202E turns the reading direction."""
+    assert clean(f"a{chr(code)}31mb\tc\n") == "a\N{REPLACEMENT CHARACTER}31mb\tc\n"
