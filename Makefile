@@ -30,8 +30,8 @@ wheel: bootstrap  ## build dist/*.whl and test it in a clean environment
 lock:  ## requirements.lock from pyproject.toml (UPGRADE=1: the newest of everything)
 	scripts/lock $(if $(UPGRADE),--upgrade)
 
-bench: bootstrap  ## how long check and compile take
-	.venv/bin/python scripts/bench.py
+bench: bootstrap  ## how long check and compile take (benchmarks/README.md has more)
+	.venv/bin/python -m benchmarks.bench_frontend
 
 clean:  ## remove what was built (.venv stays)
 	rm -rf build dist .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis

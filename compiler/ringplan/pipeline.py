@@ -230,7 +230,8 @@ def _all_diagnostics(source: FleetSource, platform: PlatformPart, records: Itera
         sink.extend(record.diagnostics)
         if record.summary is not None:
             summaries.append(record.summary)
-    check_fleet(summaries, sink)
+    if not are_apart([claim_of(summary) for summary in summaries]):  # takes a quarter of the time
+        check_fleet(summaries, sink)
     _check_trunks(source, platform, {summary.tenant for summary in summaries}, sink)
     return sink.sorted()
 

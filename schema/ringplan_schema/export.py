@@ -17,7 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .descriptions import without_references
+from .base import Section
+from .descriptions import descriptions, without_references
 from .platform import Platform
 from .tenant import Tenant
 from .types import DurationText
@@ -44,11 +45,11 @@ _AS_WRITTEN: Final = {
 def schema(kind: str) -> dict[str, Any]:
     """The schema of ``tenant``, ``platform`` or ``tenant-part``; raises KeyError for another kind."""
     document = _MODELS[kind].model_json_schema(mode="validation", schema_generator=_EditorSchema)
-    for definition in (document, *document["$defs"].values()):
+    models = {model.__name__: model for model in Section.__subclasses__()}
+    for name, definition in (*document["$defs"].items(), (_MODELS[kind].__name__, document)):
         _write_durations(definition["properties"])
-        for described in (definition, *definition["properties"].values()):
-            if "description" in described:
-                described["description"] = without_references(described["description"])
+        definition["description"] = without_references(definition["description"])
+        _describe_fields(definition["properties"], models[name])
     document["$schema"] = _DIALECT
     document["$id"] = f"urn:ringplan:schema:{kind}"
     return _part(document) if kind == "tenant-part" else document
@@ -68,6 +69,19 @@ def write(folder: Path) -> None:
     """Write all schemas into ``folder``."""
     for kind in KINDS:
         (folder / file_name(kind)).write_text(schema_text(kind), encoding="utf-8", newline="\n")
+
+
+def _describe_fields(properties: dict[str, Any], model: type[BaseModel]) -> None:
+    """Say what the fields of one model mean, unless it is what the model says that is all of their value."""
+    for name, field in model.model_fields.items():
+        written = properties[field.alias or name]
+        text = descriptions(model).get(name)
+        if text and not ("$ref" in written and text == _meaning_of(field.annotation)):
+            written["description"] = text
+
+
+def _meaning_of(annotation: Any) -> str | None:
+    return without_references(annotation.__doc__ or "") if isinstance(annotation, type) else None
 
 
 def _write_durations(properties: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def test_patterns_are_found() -> None:
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_every_pattern_has_words(pattern: str) -> None:
-    words = forms.form_of(pattern, None).words
+    words = forms.form_of(pattern, "").words
     assert words != "written in the form this field requires"
 
 

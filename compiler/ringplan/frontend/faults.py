@@ -19,10 +19,9 @@ from ringplan.diagnostics import Applicability, Diagnostic, Edit, Fix, Sink
 from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.diagnostics.text import listed, shown
-from ringplan_schema.descriptions import without_references
 
 from . import forms
-from .model_walk import Model, choices_at, field_at, field_names, limits, models_at
+from .model_walk import Model, choices_at, field_at, field_names, limits, meaning_at, models_at
 from .spans import Path, SpanTable
 from .yaml_source import MAX_FAULTS, MERGE_KEY, UNREADABLE
 
@@ -144,8 +143,7 @@ def _unknown_field(fault: Fault) -> Diagnostic:
 
 
 def _missing(fault: Fault) -> Diagnostic:
-    field = field_at(fault.root, fault.path)
-    meaning = without_references(field.description or "") if field else ""
+    meaning = meaning_at(fault.root, fault.path)
     return diagnostic(
         "RP202",
         f"{fault.owner} has no {shown(fault.path[-1])}",
@@ -182,7 +180,7 @@ _TEXT: Final = _shape("a single value", None)
 
 
 def _form(fault: Fault) -> Diagnostic:
-    form = forms.form_of(str(fault.context.get("pattern", "")), field_at(fault.root, fault.path))
+    form = forms.form_of(str(fault.context.get("pattern", "")), meaning_at(fault.root, fault.path))
     return _wrong_form(fault, form.words, form.repair(str(fault.value), str(fault.data.get("country", ""))))
 
 
@@ -301,8 +299,8 @@ def _control(fault: Fault) -> Diagnostic:
 
 
 def _other(fault: Fault) -> Diagnostic:
-    field = field_at(fault.root, fault.path)
-    notes = [f"{fault.name}: {without_references(field.description)}"] if field and field.description else []
+    meaning = meaning_at(fault.root, fault.path)
+    notes = [f"{fault.name}: {meaning}"] if meaning else []
     value = f" {shown(fault.value)}" if isinstance(fault.value, str) else ""
     return fault.report("RP204", f"the value{value} of {fault.name} is not of the required form", notes=notes)
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from ringplan_schema import platform, tenant, types, users
-from ringplan_schema.descriptions import without_references
 
 Repair = Callable[[str, str], "Repaired | None"]
 """From the wrong text and the tenant's country to what was probably meant."""
@@ -101,16 +100,12 @@ _BY_FIELD: Final[tuple[tuple[FieldInfo, Form], ...]] = (
 _OTHER: Final = Form("written in the form this field requires")
 
 
-def form_of(pattern: str, field: FieldInfo | None) -> Form:
-    """The form whose pattern a value did not match; a field with a pattern of its own is described by its docstring."""
+def form_of(pattern: str, meaning: str) -> Form:
+    """The form whose pattern a value did not match; a field with a pattern of its own is described by its meaning."""
     known = _forms().get(pattern)
     if known is not None:
         return known
-    return (
-        Form(f"of the form of this field: {without_references(field.description)}")
-        if field and field.description
-        else _OTHER
-    )
+    return Form(f"of the form of this field: {meaning}") if meaning else _OTHER
 
 
 @cache

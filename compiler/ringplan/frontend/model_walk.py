@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ringplan_schema.descriptions import descriptions
+
 from .spans import Path, Step
 
 Model = type[BaseModel]
@@ -55,12 +57,22 @@ def field_names(models: tuple[Model, ...]) -> list[str]:
 
 def field_at(root: Model, path: Path) -> FieldInfo | None:
     """The definition of the field the path ends with; None for an entry of a section or list."""
-    if not path:
-        return None
-    for model in models_at(root, path[:-1]):
+    found = _named(root, path)
+    return None if found is None else found[0].model_fields[found[1]]
+
+
+def meaning_at(root: Model, path: Path) -> str:
+    """What the docstring of the field says with which the path ends; empty for an entry of a section or list."""
+    found = _named(root, path)
+    return "" if found is None else descriptions(found[0]).get(found[1], "")
+
+
+def _named(root: Model, path: Path) -> tuple[Model, str] | None:
+    """The model and the name of the field the path ends with."""
+    for model in models_at(root, path[:-1]) if path else ():
         for name, field in model.model_fields.items():
             if written(name, field) == path[-1]:
-                return field
+                return model, name
     return None
 
 

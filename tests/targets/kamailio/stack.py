@@ -52,7 +52,7 @@ class Stack:
     def start_relay(self) -> subprocess.Popen[bytes]:
         relay = self.program.platform.relays[0]
         command = [
-            *("rtpengine", "--foreground", "--log-stderr", "--log-level=4", "--table=-1"),
+            *("rtpengine", "--config-file=none", "--foreground", "--log-stderr", "--log-level=4", "--table=-1"),
             *(f"--interface={relay.address}", f"--listen-ng={relay.control_host}:{relay.control_port}"),
             *(f"--port-min={relay.port_min}", f"--port-max={relay.port_max}"),
         ]

@@ -109,6 +109,19 @@ def test_editing_the_bundle_in_place_does_not_reach_the_site(bundle: Path, tmp_p
     assert "X = 1" not in (tmp_path / "site" / "current" / "exchange" / "tenants" / "novak.py").read_text()
 
 
+@pytest.mark.parametrize("name", ["tenants/more.py", "loop", "ringplan_runtime/secret.py"])
+def test_links_in_a_bundle_are_refused(bundle: Path, tmp_path: Path, name: str) -> None:
+    """Whoever activates may read what whoever compiles may not."""
+    secret = tmp_path / "secret.py"
+    secret.write_text("PASSWORD = 1\n")
+    link = bundle / "exchange" / name
+    link.symlink_to(bundle / "exchange" if name == "loop" else secret)
+    with pytest.raises(site.SiteError, match="symbolic link"):
+        site.activate(bundle, tmp_path / "site", secrets((tenant(),)))
+    assert not (tmp_path / "site" / "current").exists()
+    assert not list((tmp_path / "site" / "generations").iterdir())
+
+
 def test_old_generations_are_removed_after_a_while(bundle: Path, tmp_path: Path) -> None:
     generations = tmp_path / "site" / "generations"
     for _ in range(6):
