@@ -42,6 +42,8 @@ def _copy(source: Path, target: Path, previous: Path | None) -> None:
     for entry in sorted(source.iterdir()):
         if entry.name == "__pycache__":
             continue
+        if entry.is_symlink():
+            raise SiteError(f"{entry} is a symbolic link; a bundle is made of plain files")
         before = previous / entry.name if previous else None
         if entry.is_dir():
             _copy(entry, target / entry.name, before)

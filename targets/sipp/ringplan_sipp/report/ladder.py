@@ -14,7 +14,7 @@ from ..sip import Sip, parse
 EXCHANGE = "exchange"
 _CALLER = "caller"
 _SECRET = re.compile(r"^((?:Proxy-)?Authorization[ \t]*:)[^\n]*(?:\n[ \t]+[^\n]*)*", re.IGNORECASE | re.MULTILINE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _COLUMN = 24
 """Characters between two lifelines of the text ladder."""
 
