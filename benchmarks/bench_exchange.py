@@ -41,6 +41,7 @@ class Options:
     pairs: int
     lookups: int
     sdp: bool
+    timing: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def start_native(stack: ExitStack, options: Options, scratch: Path, digest: bool
     work.mkdir()
     address = NATIVE_DIGEST if digest else NATIVE
     passwords = {"caller": PASSWORD, "callee": PASSWORD} if digest else None
-    variant = native.Variant(passwords, RELAY if options.sdp else None)
+    variant = native.Variant(passwords, RELAY if options.sdp else None, options.timing)
     argv = native.command(options.example, work, address, options.workers, variant)
     process = stack.enter_context(running(argv, work / "log"))
     credentials = f"[authentication username=callee password={PASSWORD}]"
@@ -171,11 +172,12 @@ def options() -> tuple[Options, Path | None]:
     parser.add_argument("--tenants", type=int, action="append", help="may be repeated; default: 1 and 10000")
     parser.add_argument("--users", type=int, default=10, help="users of each tenant")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--rate", type=int, default=200, help="calls each second")
+    parser.add_argument("--rate", type=int, default=300, help="calls each second")
     parser.add_argument("--calls", type=int, default=2000, help="calls of one run")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--lookups", type=int, default=100_000, help="for the memory figure")
     parser.add_argument("--without-sdp", action="store_true", help="calls in which no media relay has a part")
+    parser.add_argument("--native-without-timing", action="store_true", help="leave out its six timing lines a call")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     found = parser.parse_args()
     tenants = tuple(found.tenants or (1, 10_000))
@@ -190,6 +192,7 @@ def options() -> tuple[Options, Path | None]:
             found.pairs,
             found.lookups,
             not found.without_sdp,
+            not found.native_without_timing,
         ),
         found.json,
     )

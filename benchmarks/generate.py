@@ -37,6 +37,7 @@ domain: bench.example
 exchange:
   listen: [udp:{exchange}:5060]
   workers: {workers}
+  registration: 1h
   flood: {{requests: 100000, period: 2s}}
 media:
   rtpengines:

@@ -15,7 +15,7 @@ from pathlib import Path
 DEBIAN = Path("/usr/share/doc/kamailio/examples/kemi")
 MAIN, SCRIPT = "kamailio-basic-kemi.cfg", "kamailio-basic-kemi-native.cfg"
 MEDIA_FLAGS = "replace-origin replace-session-connection replace-username replace-session-name ICE=remove"
-"""What our exchange asks of rtpengine."""
+"""What our exchange asks of rtpengine; also ``delete-delay=0``, or calls that are over would keep their ports."""
 
 
 class NotFoundError(Exception):
@@ -30,6 +30,8 @@ class Variant:
     """Passwords of the domain ``address`` by user name; with them it asks for digests."""
     relay: str | None = None
     """``host:port`` of the rtpengine that anchors every call; None: no media."""
+    timing: bool = True
+    """Whether it measures and logs how long every action takes, as it is shipped."""
 
 
 def command(example: Path, work: Path, address: str, workers: int, variant: Variant) -> list[str]:
@@ -49,6 +51,9 @@ def command(example: Path, work: Path, address: str, workers: int, variant: Vari
     text = _replaced(text, "\nport=5060", f"\nlisten=udp:{address}:5060\nauto_aliases=no")
     control = f'modparam("ctl", "binrpc", "unix:{work / "control"}")\n'
     text = _replaced(text, "# ----- tm params -----", control + "# ----- tm params -----")
+    if not variant.timing:
+        for setting in ("latency_cfg_log=2", "latency_log=2", "latency_limit_action=100000"):
+            text = _replaced(text, f"\n{setting}\n", "\n")
     if variant.passwords is not None:
         text = _with_digest(text, work, address, variant.passwords)
     if variant.relay is not None:
@@ -79,7 +84,7 @@ def _with_media(text: str, script: str, relay: str) -> tuple[str, str]:
         f'modparam("rtpengine", "rtpengine_sock", "udp:{relay}")',
     )
     script = _replaced(script, "\tif (!(isflagset(FLT_NATS) || isbflagset(FLB_NATB)))\n\t\treturn;\n", "")
-    return text, _replaced(script, 'rtpproxy_manage("co");', f'rtpengine_manage("{MEDIA_FLAGS}");')
+    return text, _replaced(script, 'rtpproxy_manage("co");', f'rtpengine_manage("{MEDIA_FLAGS} delete-delay=0");')
 
 
 def _with_digest(text: str, work: Path, address: str, passwords: dict[str, str]) -> str:

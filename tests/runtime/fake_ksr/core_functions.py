@@ -86,6 +86,19 @@ class Pv(Namespace):
         value = variables.read(self._k.context, name)
         return "" if value is None else value
 
+    def sets(self, name: str, value: str) -> bool:
+        """Only From can be written: first its URI, then the name beside it."""
+        edits = self._k.context.edits
+        if not self._k.context.message.is_request and name == "$fu":
+            return True  # the fake's answers carry no From
+        if name == "$fu" and edits.new_from is None:
+            edits.new_from = ("", value)
+        elif name == "$fn" and edits.new_from is not None and not edits.new_from[0]:
+            edits.new_from = (value, edits.new_from[1])
+        else:
+            raise gap(f"{name} = {value} is not modelled")
+        return True
+
 
 class Pvx(Namespace):
     """AVPs: a new value hides the older ones."""
@@ -127,6 +140,9 @@ class Kx(Namespace):
         credentials = self._k.context.message.get("Proxy-Authorization") or self._k.context.message.get("Authorization")
         _, _, rest = (credentials or "").partition('username="')
         return rest.partition('"')[0]
+
+    def get_furi(self) -> str:
+        return self._k.context.message.name_addr("From").uri
 
     def gete_fuser(self) -> str:
         return parse_uri(self._k.context.message.name_addr("From").uri).user

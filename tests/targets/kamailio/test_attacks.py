@@ -375,7 +375,6 @@ def xor(*texts: bytes) -> bytes:
     return bytes(a ^ b ^ c for a, b, c in zip(*(text.ljust(size, b"\0") for text in texts), strict=True))
 
 
-@pytest.mark.xfail(strict=True, reason="uac's restore_mode keeps From by xor with one key for all calls; see docs")
 def test_callee_cannot_learn_who_hides_from_a_call_of_his_own(parties: Parties) -> None:
     own = f"sip:{'A' * 60}@{DOMAIN}"
     parties.bob.invite("1201", from_=f"<{own}>")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import KSR
 
 from . import legs, media, tokens, veil
@@ -10,6 +12,8 @@ from .core import Core
 _CARRIES_SDP = frozenset(("INVITE", "UPDATE", "PRACK", "ACK"))
 _REFRESHES_TARGET = frozenset(("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY"))
 """Methods whose Contact the other party will use."""
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_ADDRESS = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}", re.ASCII).fullmatch
 
 
 def handle(core: Core, method: str, from_trunk: bool) -> bool:
@@ -18,8 +22,11 @@ def handle(core: Core, method: str, from_trunk: bool) -> bool:
     kind = tokens.kind(core.key, call_id, KSR.hdr.gete("Route").partition(">")[0])
     if kind is None or not _route(core, call_id, tokens.VEILED in kind):
         return _foreign(method)
-    if tokens.TRUNK not in kind and KSR.pv.gete("$nh(d)") in core.settings.trunk_hosts:
+    if tokens.TRUNK not in kind and not _leads_to_phone(core):
         return _foreign(method)  # a call between phones must not turn into a call out
+    if from_trunk and method == "REFER":
+        KSR.sl.send_reply(403, "Forbidden")  # the phone would call, at its tenant's expense, whom a stranger names
+        return True
     if method != "ACK":
         KSR.route("STRIP_DIALOG")
     if not from_trunk:
@@ -27,12 +34,21 @@ def handle(core: Core, method: str, from_trunk: bool) -> bool:
     hides = _hides(core, call_id, kind, not from_trunk)
     if hides == "answer":
         KSR.tm.t_on_reply("ksr_onreply_veiled")
-    elif method in _CARRIES_SDP and method != "ACK":
+    elif method != "ACK" and (method in _CARRIES_SDP or hides):
         KSR.tm.t_on_reply("ksr_onreply_dialog")
     if not from_trunk and hides != "request" and method in _REFRESHES_TARGET:
         KSR.nathelper.add_contact_alias()
     _forward(method)
     return True
+
+
+def _leads_to_phone(core: Core) -> bool:
+    """Whether the next hop may be a phone: an address written as only one way allows, and none of a trunk.
+
+    A name, or ``127.0.0.030``, would reach a trunk unrecognised. Phones whose contact is a name have an alias.
+    """
+    host = str(KSR.pv.gete("$nh(d)"))
+    return _ADDRESS(host) is not None and host not in core.settings.trunk_hosts
 
 
 def _hides(core: Core, call_id: str, kind: str, phone: bool) -> str:
@@ -41,6 +57,8 @@ def _hides(core: Core, call_id: str, kind: str, phone: bool) -> str:
         return ""
     if KSR.rr.is_direction("downstream") < 0:
         return "answer"
+    legs.remember_from()
+    legs.conceal_from()
     legs.veil_contact(core.key, call_id, phone)
     return "request"
 
@@ -50,13 +68,17 @@ def _route(core: Core, call_id: str, veiled: bool) -> bool:
     hidden = veil.reveal(core.key, call_id, KSR.kx.get_ruri()) if veiled else None
     if hidden is not None:
         KSR.seturi(hidden[0])
-    # loose_route lets uac give the From URI its presented form; the name beside it is the sender's own and goes.
-    KSR.uac.uac_replace_from("", "")
+    if not veiled:
+        # loose_route lets uac give the From URI its presented form; the name beside it is the sender's own and goes.
+        KSR.uac.uac_replace_from("", "")
     if KSR.rr.loose_route() < 0:
         return False
     if hidden is None:
         KSR.nathelper.handle_ruri_alias()
-    elif hidden[1] and not KSR.isdsturiset():
+    elif KSR.isdsturiset():
+        # Whoever stands in the Route behind us would be told who hides: only the carrier he came from may.
+        return not hidden[1] and KSR.pv.gete("$nh(d)") in core.settings.trunk_hosts
+    elif hidden[1]:
         KSR.setdsturi(hidden[1])
     return True
 
@@ -81,7 +103,8 @@ def _foreign(method: str) -> bool:
 
 
 def replied() -> None:
-    """An answer to a request within a dialog that may carry SDP."""
+    """An answer to a request within a dialog that may carry SDP, or that came from a caller who is not to be shown."""
+    legs.restore_from()
     KSR.route("STRIP_DIALOG")
     if 100 < KSR.kx.get_status() < 300:
         KSR.nathelper.add_contact_alias()

@@ -12,6 +12,8 @@ from .tenants import Tenant, User
 _PRIVATE = frozenset({"id", "user", "header"})
 """Privacy values by which a caller withholds his number (RFC 3323, RFC 3325)."""
 _HARMLESS = re.compile(r"[A-Za-z0-9+*_.!~'()&=$,?/%-]{1,64}", re.ASCII).fullmatch
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A display name; it may hold what looks like a URI, and the caller chooses it."""
 _URI_USER = re.compile(r"<?\s*(?:sips?:([^@;>:]*)[^@>]*@|tel:([^;>]*))", re.ASCII | re.IGNORECASE)
 
 
@@ -38,7 +40,8 @@ def withheld(privacy: str, from_user: str, from_host: str) -> bool:
 
 def carrier_number(asserted: str, from_user: str) -> str:
     """The caller's number from a carrier's P-Asserted-Identity, else From; empty when there is none."""
-    found = _URI_USER.search(asserted) if asserted else None
+    unnamed = _QUOTED.sub("", asserted) if asserted else ""
+    found = _URI_USER.search(unnamed.partition("<")[2] or unnamed)
     number = (found[1] or found[2] or "") if found else ""
     number = number or from_user.partition(";")[0]
     return number if _HARMLESS(number) else ""

@@ -28,17 +28,20 @@ class Account(NamedTuple):
 class Index:
     """Opens its files at the first question: a connection must not be shared across a fork."""
 
-    __slots__ = ("_accounts", "_folder", "_numbers", "tenant_of_domain")
+    __slots__ = ("_accounts", "_folder", "_numbers", "account", "tenant_of_domain", "tenant_of_number")
 
     def __init__(self, folder: Path, remembered: int) -> None:
         self._folder = folder
         self.tenant_of_domain: Callable[[str], str | None] = lru_cache(remembered)(self._tenant_of_domain)
-        """The tenant whose phones register in a domain; ``remembered`` of them are not asked for twice."""
+        """The tenant whose phones register in a domain; ``remembered`` answers of each kind are kept."""
+        self.tenant_of_number: Callable[[str], str | None] = lru_cache(remembered)(self._tenant_of_number)
+        """The tenant that owns an E.164 number, assigned or not."""
+        self.account: Callable[[str, str], Account | None] = lru_cache(remembered)(self._account)
+        """The account ``name`` of a domain: ``account(domain, name)``."""
         self._numbers: sqlite3.Connection | None = None
         self._accounts: sqlite3.Connection | None = None
 
-    def account(self, domain: str, name: str) -> Account | None:
-        """The account ``name`` of a domain."""
+    def _account(self, domain: str, name: str) -> Account | None:
         if self._accounts is None:
             self._accounts = _open(self._folder / "accounts.sqlite")
         row = self._accounts.execute(
@@ -50,8 +53,7 @@ class Index:
         row = self._number_file().execute("SELECT tenant FROM domains WHERE domain = ?", (domain,)).fetchone()
         return None if row is None else str(row[0])
 
-    def tenant_of_number(self, number: str) -> str | None:
-        """The tenant that owns an E.164 number, assigned or not."""
+    def _tenant_of_number(self, number: str) -> str | None:
         row = (
             self._number_file()
             .execute(

@@ -6,8 +6,10 @@ import KSR
 
 from . import media, tokens, veil
 from .core import Core, Dress
-from .identity import Leg
-from .state import Call
+from .identity import ANONYMOUS, Leg
+from .state import VEILED, Call
+
+_OWN_FROM = "from"
 
 
 def anchor(call: Call) -> bool:
@@ -25,6 +27,7 @@ def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
     call_id = str(KSR.kx.get_callid())
     contact = ""
     if call.veiled:
+        remember_from()
         kind += tokens.VEILED
         contact = hidden_contact(core.key, call_id, phone=bool(call.caller))
     core.dress = Dress(
@@ -46,13 +49,38 @@ def dress(core: Core) -> None:
     if dress is None:
         KSR.set_drop()
         raise RuntimeError("a branch without identity")
-    KSR.uac.uac_replace_from(dress.display, dress.uri)
+    if dress.veiled:
+        conceal_from()
+    else:
+        KSR.uac.uac_replace_from(dress.display, dress.uri)
     KSR.rr.add_rr_param(dress.token)
     KSR.rr.record_route()
     if dress.veiled:
         KSR.route("STRIP_PRIVATE")
     if dress.headers:
         KSR.hdr.append(dress.headers)
+
+
+def conceal_from() -> None:
+    """Writes an anonymous From over the sender's own, of which nothing is kept in the message.
+
+    uac would keep it in Record-Route under one key for all calls, and a call of one's own is enough to compute that
+    key. So requests of the other party name the caller as it knows him, anonymous; his phone knows them by the tags.
+    """
+    KSR.pv.sets("$fu", ANONYMOUS.uri)
+    KSR.pv.sets("$fn", ANONYMOUS.display)
+
+
+def remember_from() -> None:
+    """Keeps the sender's own From with the transaction, before `conceal_from`."""
+    KSR.setflag(VEILED)
+    KSR.pvx.avp_sets(_OWN_FROM, str(KSR.kx.get_furi()))
+
+
+def restore_from() -> None:
+    """Gives an answer the From its request was sent with (RFC 3261 section 8.2.6.2)."""
+    if KSR.isflagset(VEILED):
+        KSR.pv.sets("$fu", str(KSR.pvx.avp_gete(_OWN_FROM)))
 
 
 def hidden_contact(key: bytes, call_id: str, phone: bool) -> str:

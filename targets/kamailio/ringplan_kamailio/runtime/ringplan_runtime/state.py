@@ -18,6 +18,8 @@ DECLINED = 3
 """A person declined the call."""
 ANSWERED = 4
 """The call was answered and logged."""
+VEILED = 5
+"""From was made anonymous in the request; `legs.restore_from` puts the caller's own into answers."""
 RINGING = 8
 """And the following: the phone of branch 0, 1, … rings and has not said anything final."""
 MAX_BRANCHES = 16
@@ -60,7 +62,8 @@ class Call:
     def save(self) -> None:
         """Writes the call to its transaction."""
         flags = f"{self.private:d}{self.emergency:d}{self.anchored:d}"
-        fields = (_LAYOUT, self.tenant.id, self.caller, self.number, self.called, self.target, str(self.hop), flags)
+        called = self.called if self.called.isprintable() else ascii(self.called)  # %0a would begin another field
+        fields = (_LAYOUT, self.tenant.id, self.caller, self.number, called, self.target, str(self.hop), flags)
         KSR.pvx.avp_sets(_AVP, "\n".join(fields))
 
 

@@ -58,6 +58,7 @@ def replied(core: Core) -> None:
     code = KSR.kx.get_status()
     if code == 100:
         return
+    legs.restore_from()
     KSR.route("STRIP_DIALOG")
     if code < 300:
         if code < 200 and not KSR.isflagset(RANG):
