@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def _finish_output() -> None:
-    """Write out what is left; that the reader has gone (``| head``) is no complaint of the interpreter's last breath."""
+    """Write out what is left; that the reader has gone (``| head``) is no reason to complain."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -175,6 +175,9 @@ class Hdr(Namespace):
     def gete(self, name: str) -> str:
         return self._k.context.message.get(name) or ""
 
+    def gete_idx(self, name: str, index: int) -> str:
+        return dict(enumerate(self._k.context.message.all(name))).get(index, "")
+
     def append(self, text: str) -> int:
         """The runtime may append several at once, each with its line end."""
         self._k.context.edits.appended.extend(header_lines(text))

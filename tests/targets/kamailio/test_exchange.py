@@ -196,7 +196,7 @@ class TestInside:
         bob.reply(held, 200, "OK", sdp(bob.host))
         assert call.established().code == 200
 
-    @pytest.mark.parametrize("privacy", ["id", "user;id", "header"])
+    @pytest.mark.parametrize("privacy", ["id", "user;id", "header", "none\r\nPrivacy: id", '"id"'])
     def test_privacy_asked_for(self, phone: Phones, privacy: str) -> None:
         ann, bob = phone("ann-desk"), phone("bob-desk")
         call = ann.invite("1202", extra=f"Privacy: {privacy}\r\n")

@@ -33,7 +33,7 @@ ANONYMOUS = Leg('"Anonymous"', "sip:anonymous@anonymous.invalid")
 
 def withheld(privacy: str, from_user: str, from_host: str) -> bool:
     """Whether the caller asks not to be shown, by Privacy header or by an anonymous From."""
-    if privacy and not _PRIVATE.isdisjoint(part.strip().lower() for part in re.split("[;,]", privacy)):
+    if privacy and not _PRIVATE.isdisjoint(part.strip(' \t"').lower() for part in re.split("[;,]", privacy)):
         return True
     return from_host == "anonymous.invalid" or from_user.lower() == "anonymous"
 

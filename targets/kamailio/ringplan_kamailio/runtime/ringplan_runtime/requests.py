@@ -11,6 +11,7 @@ from .core import Core
 from .numbering import dialled, looks_urgent
 
 _MAX_FORWARDS = 10
+_MAX_PRIVACY = 8
 _SANE_MESSAGE = 1509
 """sanity_check: all but the URI scheme test, which knows no service URNs."""
 _SANE_URIS = 6
@@ -86,9 +87,17 @@ def _call(core: Core, trunk: str | None) -> None:
         _call_of_phone(core, uri)
 
 
+def _privacy() -> str:
+    """All Privacy headers as one; who adds ``none`` before his ``id`` still wants to be hidden."""
+    found = [str(KSR.hdr.gete("Privacy"))]
+    while found[-1] and len(found) < _MAX_PRIVACY:
+        found.append(str(KSR.hdr.gete_idx("Privacy", len(found))))
+    return ";".join(found)
+
+
 def _call_in(core: Core, trunk: str, uri: str) -> None:
     from_user = KSR.kx.gete_fuser()
-    private = identity.withheld(KSR.hdr.gete("Privacy"), from_user, KSR.kx.gete_fhost())
+    private = identity.withheld(_privacy(), from_user, KSR.kx.gete_fhost())
     number = identity.carrier_number(KSR.hdr.gete("P-Asserted-Identity"), from_user)
     KSR.route("STRIP")
     calls.from_trunk(core, trunk, dialled(uri), number, private)
@@ -96,7 +105,7 @@ def _call_in(core: Core, trunk: str, uri: str) -> None:
 
 def _call_of_phone(core: Core, uri: str) -> None:
     from_user, domain = KSR.kx.gete_fuser(), KSR.kx.gete_fhost().lower()
-    private = identity.withheld(KSR.hdr.gete("Privacy"), from_user, domain)
+    private = identity.withheld(_privacy(), from_user, domain)
     if domain == "anonymous.invalid":
         domain = registration.domain_of_nameless(core)
     KSR.force_rport()
