@@ -153,7 +153,7 @@ def test_check_and_compile_the_examples(installed: Installed, tmp_path: Path) ->
     bundle = tmp_path / "bundle"
     compiled = installed.run("ringplan", "compile", str(tenants), "-o", str(bundle))
     assert compiled.returncode == 0, compiled.stdout + compiled.stderr
-    written = [path for path in bundle.rglob("*") if path.is_file()]
-    assert any(path.name.endswith(".cfg") for path in written), written
-    assert any(path.name == "rtpengine.conf" for path in written), written
-    assert any(path.suffix == ".py" for path in written), written
+    written = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
+    assert {"bundle.json", "exchange/kamailio.cfg", "exchange/main.py", "rtpengine/relay_a.conf"} <= written
+    assert {f"exchange/tenants/{folder.name}.py" for folder in tenants.iterdir() if folder.is_dir()} <= written
+    assert any(path.startswith("exchange/ringplan_runtime/") for path in written)

@@ -237,7 +237,7 @@ class Rtpengine(Namespace):
 
     def rtpengine_manage(self, flags: str) -> int:
         context = self._k.context
-        if not self._k.relay_is_up:
+        if not self._k.relay_is_up or not context.message.body:
             return -1
         call_id = context.message.call_id
         if context.message.is_request and context.message.method == "INVITE":

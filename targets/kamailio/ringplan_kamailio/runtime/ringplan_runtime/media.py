@@ -12,9 +12,8 @@ _AT_ONCE = "delete-delay=0"
 
 def anchor() -> bool:
     """Offers or answers the message's SDP to rtpengine; False when no relay would take it."""
-    if KSR.sdpops.sdp_content() < 0:
-        return True
-    return KSR.rtpengine.rtpengine_manage(_FLAGS) > 0
+    # rtpengine's module looks for SDP itself; asking first would parse the body of nearly every message twice.
+    return KSR.rtpengine.rtpengine_manage(_FLAGS) > 0 or KSR.sdpops.sdp_content() < 0
 
 
 def release() -> None:
