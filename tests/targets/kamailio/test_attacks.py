@@ -167,6 +167,14 @@ def test_token_of_another_kind_is_refused(parties: Parties) -> None:
     assert parties.heard() == []
 
 
+@pytest.mark.parametrize("method", ["MESSAGE", "PUBLISH", "REGISTER", "WHATEVER"])
+def test_token_serves_only_what_belongs_to_a_call(parties: Parties, method: str) -> None:
+    call, _ = parties.talk()
+    parties.ann.request(method, f"sip:x@{NET}.99:5060", call.id, route_set(call) + from_to(call), "", 9)
+    assert parties.ann.answer_to(call.id, 9).code == 405
+    assert parties.heard(method) == []
+
+
 def test_party_outside_cannot_transfer_a_phone(parties: Parties) -> None:
     call = parties.alfa.invite("+420222333402", trunk=True)
     parties.bob.answer()

@@ -12,6 +12,10 @@ from .numbering import dialled, looks_urgent
 
 _MAX_FORWARDS = 10
 _MAX_PRIVACY = 8
+_WITHIN_A_CALL = frozenset(
+    ("INVITE", "ACK", "BYE", "UPDATE", "PRACK", "INFO", "REFER", "NOTIFY", "SUBSCRIBE", "OPTIONS", "CANCEL")
+)
+"""What belongs to a call; other methods would use its token as a way to send anything anywhere."""
 _SANE_MESSAGE = 1509
 """sanity_check: all but the URI scheme test, which knows no service URNs."""
 _SANE_URIS = 6
@@ -47,7 +51,11 @@ def handle(core: Core) -> None:
 
 
 def _within_dialog(core: Core, method: str, trunk: str | None) -> None:
-    if KSR.maxfwd.process_maxfwd(_MAX_FORWARDS) < 0:
+    if method not in _WITHIN_A_CALL:
+        if _welcome(core, method, trunk):
+            KSR.hdr.append_to_reply(_ALLOW)
+            KSR.sl.send_reply(405, "Method Not Allowed")
+    elif KSR.maxfwd.process_maxfwd(_MAX_FORWARDS) < 0:
         if method != "ACK":
             KSR.sl.send_reply(483, "Too Many Hops")
     elif not dialogs.handle(core, method, trunk is not None) and _welcome(core, method, trunk):
