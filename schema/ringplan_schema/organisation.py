@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import Section
 from .caller_id import CallerId
+from .calling_plan import CallingPlan
 from .types import DisplayName, LocalityCode, Slug
 
 
@@ -16,6 +17,8 @@ class Group(Section):
     """Identity its users may present."""
     locality: LocalityCode | None = None
     """Locality code for users that have none of their own."""
+    calling_plan: CallingPlan | None = None
+    """What its users may call, in place of the tenant's plan."""
 
 
 class Department(Section):
@@ -29,3 +32,5 @@ class Department(Section):
     """The group this department belongs to; default: any."""
     caller_id: CallerId = CallerId()
     """Identity its users may present."""
+    calling_plan: CallingPlan | None = None
+    """What its users and those of departments below may call, in place of the plans of group and tenant."""

@@ -293,6 +293,12 @@ def _range_too_large(fault: Fault) -> Diagnostic:
     )
 
 
+def _mask_range(fault: Fault) -> Diagnostic:
+    return fault.report(
+        "RP204", f"a range of digits in {shown(fault.value)} ends before it begins", label=_label(fault)
+    )
+
+
 def _control(fault: Fault) -> Diagnostic:
     message = f"{fault.name} holds a control or direction character: {shown(fault.value)}"
     return fault.report("RP204", message, label="only visible characters are allowed")
@@ -338,4 +344,5 @@ _MAPPERS: Final[Mapping[str, Callable[[Fault], Diagnostic]]] = {
     "duration_range": _duration_range,
     "time_zone": _time_zone,
     "control_character": _control,
+    "mask_range_reversed": _mask_range,
 }

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from ringplan_schema import platform, tenant, types, users
+from ringplan_schema import calling_plan, platform, tenant, types, users
 
 Repair = Callable[[str, str], "Repaired | None"]
 """From the wrong text and the tenant's country to what was probably meant."""
@@ -68,6 +68,17 @@ def repair_duration(text: str) -> Repaired | None:
     return Repaired(text + "s", sure=False) if re.fullmatch(r"[0-9]{1,4}", text) else None
 
 
+def _mask(text: str, country: str) -> Repaired | None:
+    """Grouping and repeated stars change nothing; `x` is probably any digit, an inner `*` probably the end."""
+    plain = re.sub(r"\*+$", "*", re.sub(r"[\s().\-/](?![^\[]*\])", "", text))
+    unsure = re.sub(r"(?<=[0-9?\]])\*.*", "*", re.sub("[xX]", "?", plain))
+    (pattern,) = patterns(calling_plan.NumberMask)
+    for mask, sure in ((plain, True), (unsure, False)):
+        if re.search(pattern, mask):
+            return Repaired(mask, sure)
+    return None
+
+
 DURATION: Final = "a duration such as 20s, 500ms or 10m"
 NUMBER_RANGE: Final = "a number such as +420222333404 or a range such as +420222333400..449"
 
@@ -91,6 +102,13 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (types.Endpoint, Form("an IPv4 address and port such as 192.0.2.10:5060")),
     (types.ListenSocket, Form("transport, IPv4 address and port, such as udp:192.0.2.10:5060")),
     (types.DurationText, Form(DURATION)),
+    (
+        calling_plan.NumberMask,
+        Form(
+            "a number mask: digits, `?`, classes such as [2-57], and `*` only at the end, such as 602* or +4219*", _mask
+        ),
+    ),
+    (calling_plan.MaskName, Form(_SLUG.replace("40", "30"))),
     (users.SpeedDialCode, Form("a speed dial code: 2 to 9, or two digits 00 to 99")),
 )
 _BY_FIELD: Final[tuple[tuple[FieldInfo, Form], ...]] = (
