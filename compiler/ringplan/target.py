@@ -20,6 +20,10 @@ class Capability(StrEnum):
     TRANSPORT_TCP = "transport-tcp"
     TRANSPORT_TLS = "transport-tls"
     MEDIA_ANCHORING = "media-anchoring"
+    HUNT_GROUPS = "hunt-groups"
+    FORWARDING = "forwarding"
+    SCHEDULES = "schedules"
+    CALLING_PLANS = "calling-plans"
 
 
 @dataclass(frozen=True, slots=True)

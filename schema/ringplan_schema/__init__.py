@@ -1,25 +1,42 @@
 """The manifest: what tenants and operators write, as frozen pydantic models."""
 
 from .caller_id import CallerId, CallerIdLevel, UserCallerId
+from .calling_plan import CallingPlan, CallTable
+from .forwarding import Forward, NoAnswer, Selective
+from .hunt_groups import HuntForward, HuntGroup, MemberRing, Overflow
 from .organisation import Department, Group
 from .platform import Exchange, Flood, Media, Platform, RtpEngine, Trunk
+from .schedules import Schedule
 from .tenant import Dialing, Emergency, Tenant
+from .time_routes import TimeRoute, TimeRule
 from .users import Phone, User
 
 __all__ = [
+    "CallTable",
     "CallerId",
     "CallerIdLevel",
+    "CallingPlan",
     "Department",
     "Dialing",
     "Emergency",
     "Exchange",
     "Flood",
+    "Forward",
     "Group",
+    "HuntForward",
+    "HuntGroup",
     "Media",
+    "MemberRing",
+    "NoAnswer",
+    "Overflow",
     "Phone",
     "Platform",
     "RtpEngine",
+    "Schedule",
+    "Selective",
     "Tenant",
+    "TimeRoute",
+    "TimeRule",
     "Trunk",
     "User",
     "UserCallerId",

@@ -27,7 +27,15 @@ Kind = Literal["tenant", "platform", "tenant-part"]
 """``tenant-part``: a further file of a tenant's folder, which holds entries of sections only."""
 
 KINDS: Final[tuple[Kind, ...]] = ("tenant", "platform", "tenant-part")
-PART_SECTIONS: Final = ("groups", "departments", "users")
+PART_SECTIONS: Final = (
+    "departments",
+    "groups",
+    "hunt_groups",
+    "number_masks",
+    "schedules",
+    "time_routes",
+    "users",
+)
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: Final[dict[str, type[BaseModel]]] = {"tenant": Tenant, "platform": Platform, "tenant-part": Tenant}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from .base import Section
-from .types import Endpoint, HostName, IPv4, ListenSocket, Slug, TenantSlug, duration
+from .types import Endpoint, Flag, HostName, IPv4, ListenSocket, Slug, TenantSlug, duration
 
 
 class Flood(Section):
@@ -73,6 +73,14 @@ class Trunk(Section):
     """How long the trunk may stay silent before the next one is tried; milliseconds in the model."""
     tenants: Annotated[list[TenantSlug], Field(max_length=10_000)] = []
     """Tenants that may call out through it; empty: all. Emergency calls may use every trunk."""
+    numbers: Flag = True
+    """Whether telephone numbers, emergency numbers too, are called through it; else only SIP URIs of its domains."""
+    domains: Annotated[list[HostName], Field(max_length=100)] = []
+    """Domains whose SIP URIs calls may be forwarded to, through this trunk."""
+    diversion: Literal["both", "diversion", "history_info", "none"] = "both"
+    """How a forwarded call tells the carrier who forwarded it (RFC 5806, RFC 7044)."""
+    diverted_caller: Literal["caller", "diverter"] = "caller"
+    """Whose number a forwarded call shows: the caller's, or that of who forwarded, for carriers that insist."""
 
 
 class Platform(Section):

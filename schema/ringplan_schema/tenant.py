@@ -8,7 +8,11 @@ from pydantic import ConfigDict, Field
 
 from .base import Section
 from .caller_id import CallerId
+from .calling_plan import CallingPlan, MaskName, NumberMask
+from .hunt_groups import HuntGroup
 from .organisation import Department, Group
+from .schedules import Schedule
+from .time_routes import TimeRoute
 from .types import E164, CountryCode, DisplayName, HostName, NumberRange, Slug, TenantSlug, TimeZone, duration
 from .users import User
 
@@ -56,9 +60,21 @@ class Tenant(Section):
     """The identity of the tenant as a whole."""
     emergency: Emergency | None = None
     """Identity on emergency calls. Default: the caller's own number, else the nearest caller ID number."""
+    number_masks: Annotated[
+        dict[MaskName, Annotated[list[NumberMask], Field(min_length=1, max_length=100)]], Field(max_length=200)
+    ] = {}
+    """Sets of numbers for calling plans; a number belongs to a mask when one of its patterns matches."""
+    calling_plan: CallingPlan | None = None
+    """What may be called; for all whose user, department or group has no plan of its own."""
     groups: Annotated[dict[Slug, Group], Field(max_length=1000)] = {}
     """Sites or subsidiaries."""
     departments: Annotated[dict[Slug, Department], Field(max_length=2000)] = {}
     """Administrative units."""
+    schedules: Annotated[dict[Slug, Schedule], Field(max_length=200)] = {}
+    """Opening hours, nights, holidays: when something holds."""
     users: Annotated[dict[Slug, User], Field(max_length=20_000)] = {}
     """People and rooms."""
+    hunt_groups: Annotated[dict[Slug, HuntGroup], Field(max_length=2000)] = {}
+    """Groups of users who share calls."""
+    time_routes: Annotated[dict[Slug, TimeRoute], Field(max_length=2000)] = {}
+    """Numbers that lead to different places at different times."""

@@ -148,6 +148,30 @@ Extension = Annotated[str, Field(pattern=r"^[0-9]{2,20}$")]
 DialString = Annotated[str, BeforeValidator(_strip_grouping), Field(pattern=r"^(\+[0-9]{1,20}|[0-9*#]{1,30})$")]
 """Digits exactly as a user would dial them, outside prefix included (S1:143-144); at most 30 (OCI ``OutgoingDN``)."""
 
+_NAME = r"[a-z][a-z0-9_]{0,39}"
+_SIP_HOST = r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?)+"
+_SIP_URI = rf"sip:[A-Za-z0-9_.!~*'()\-]{{1,64}}@{_SIP_HOST}"
+_TARGET = rf"(users|hunt_groups|time_routes)/{_NAME}|reject/(busy|closed|unreachable)|{_SIP_URI}"
+_DIALLED = r"\+[0-9]{1,20}|[0-9*#]{1,30}"
+
+
+def _target(value: object) -> object:
+    """Remove grouping from what is a number; names and URIs stand as they are."""
+    return _strip_grouping(value) if isinstance(value, str) and not re.match(r"[a-z]", value) else value
+
+
+MemberRef = Annotated[str, Field(pattern=rf"^(users|hunt_groups)/{_NAME}$")]
+"""A member of a hunt group: ``users/novakova`` or ``hunt_groups/night``."""
+
+ForwardTarget = Annotated[str, BeforeValidator(_target), Field(max_length=161, pattern=rf"^({_TARGET}|{_DIALLED})$")]
+"""Where a call goes: ``users/…``, ``hunt_groups/…``, ``time_routes/…``, digits as a user would dial them, a SIP URI at
+a domain some trunk serves, or ``reject/busy``, ``reject/closed``, ``reject/unreachable``."""
+
+SelectiveTarget = Annotated[
+    str, BeforeValidator(_target), Field(max_length=161, pattern=rf"^(phones|{_TARGET}|{_DIALLED})$")
+]
+"""A target of selective forwarding; ``phones``: the call is not forwarded."""
+
 LocalityCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,16}$")]
 """The operator's code of the municipality a phone stands in (S0:169-171)."""
 

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from .base import Section
 from .caller_id import UserCallerId
+from .calling_plan import CallingPlan
+from .forwarding import Forward
+from .schedules import Schedule
 from .types import E164, DialString, DisplayName, Extension, LocalityCode, SecretRef, Slug
 
 SpeedDialCode = Annotated[str, Field(pattern=r"^([2-9]|[0-9]{2})$")]
@@ -40,5 +43,11 @@ class User(Section):
     """One to ten devices; all ring together."""
     caller_id: UserCallerId = UserCallerId()
     """Which identity the user's calls carry."""
+    calling_plan: CallingPlan | None = None
+    """What the user may call, in place of the plans of department, group and tenant."""
     speed_dial: Annotated[dict[SpeedDialCode, DialString], Field(max_length=108)] = {}
     """Short codes; the value is dialled as if the user had pressed it, outside prefix included."""
+    schedules: Annotated[dict[Slug, Schedule], Field(max_length=50)] = {}
+    """The user's own schedules; one with the name of a tenant's takes its place for this user."""
+    forward: Forward = Forward()
+    """Where the user's calls are forwarded."""

@@ -24,7 +24,15 @@ from .spans import Entry, SpanTable
 from .yaml_source import Document, Tree, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
-SPLIT_SECTIONS: Final = ("groups", "departments", "users")
+SPLIT_SECTIONS: Final = (
+    "departments",
+    "groups",
+    "hunt_groups",
+    "number_masks",
+    "schedules",
+    "time_routes",
+    "users",
+)
 """Sections whose entries may stand in further files of a tenant's folder."""
 
 

@@ -1,22 +1,40 @@
 """The reference interpreter of the routing graph."""
 
-from .call import Call, FromPhone, FromStranger, FromTrunk, Origin, PhoneState, TrunkState, World
-from .outcome import ANONYMOUS, Attempt, Outcome, Presented, Step
-from .route import route
+from .call import (
+    ORDINARY_MOMENT,
+    Call,
+    FromPhone,
+    FromStranger,
+    FromTrunk,
+    Memory,
+    Origin,
+    PhoneState,
+    TrunkState,
+    World,
+)
+from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step
+from .redirecting import Transfer, transfer
+from .route import phone_owner, route
 
 __all__ = [
     "ANONYMOUS",
+    "ORDINARY_MOMENT",
     "Attempt",
     "Call",
+    "Diversion",
     "FromPhone",
     "FromStranger",
     "FromTrunk",
+    "Memory",
     "Origin",
     "Outcome",
     "PhoneState",
     "Presented",
     "Step",
+    "Transfer",
     "TrunkState",
     "World",
+    "phone_owner",
     "route",
+    "transfer",
 ]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+
+ORDINARY_MOMENT = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+"""A Wednesday morning that is no holiday: the time of a call when nobody says another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Call:
     """User part of the request URI, percent-decoded, or ``urn:service:sos`` and its sub-services."""
     withheld: bool = False
     """The caller asks for privacy on this call (RFC 3323 ``Privacy: id``, ``user`` or ``header``; anonymous From)."""
+    diversions: int = 0
+    """How often other networks have forwarded the call already, as a carrier says (RFC 5806, RFC 7044)."""
 
 
 class PhoneState(StrEnum):
@@ -57,6 +63,8 @@ class PhoneState(StrEnum):
     """Answers 603 after ringing."""
     SILENT = "silent"
     """Rings until the exchange gives up."""
+    REDIRECTS = "redirects"
+    """Answers 302 after ringing; `World.redirects` says where to."""
     GONE = "gone"
     """Registered, but does not react at all."""
     UNREGISTERED = "unregistered"
@@ -79,11 +87,36 @@ class TrunkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What a hunt group remembers of earlier calls."""
+
+    last: str | None = None
+    """Circular: the member rung last, by node id; None: nobody yet."""
+    turn: int = 0
+    """Weighted: how many hunts have begun."""
+    answered: tuple[str, ...] = ()
+    """Uniform: members that had a call through the group, by node id, the one longest idle first."""
+
+
+NOTHING_REMEMBERED = Memory()
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """The state of phones and trunks; whatever is not named answers."""
+    """The state of everything a call can meet; phones and trunks that are not named answer."""
 
     phones: Mapping[str, PhoneState] = field(default_factory=dict)
     trunks: Mapping[str, TrunkState] = field(default_factory=dict)
+    now: datetime = ORDINARY_MOMENT
+    """When the call begins, with its zone; schedules are read once, then."""
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    """Where a phone that redirects sends its calls: a dial string, or ``sip:user@host`` of another domain."""
+    engaged: frozenset[str] = frozenset()
+    """Users who are in a call, or are being rung by one, when this call begins."""
+    memory: Mapping[str, Memory] = field(default_factory=dict)
+    """What hunt groups remember, by id."""
+    switches: Mapping[str, bool] = field(default_factory=dict)
+    """What was switched by hand: a schedule open or closed, a hunt group busy or not, by id."""
 
     def phone(self, phone_id: str) -> PhoneState:
         """State of a phone."""
@@ -92,3 +125,7 @@ class World:
     def trunk(self, trunk_id: str) -> TrunkState:
         """State of a trunk."""
         return self.trunks.get(trunk_id, TrunkState.ANSWERS)
+
+    def remembered(self, group: str) -> Memory:
+        """What a hunt group remembers."""
+        return self.memory.get(group, NOTHING_REMEMBERED)

@@ -70,10 +70,20 @@ def analyse(tenant: Tenant, caller: User, dialled: str) -> tuple[Destination, st
     if number is not None:
         return Emergency(number), dialled
     dialled = dict(caller.speed_dial).get(dialled, dialled)
-    extensions = {entry.key: entry.node for entry in tenant.extensions}
-    if dialled in extensions:
-        return OnNet(dialled, extensions[dialled]), dialled
-    return _outside(tenant, dialled), dialled
+    return _without_codes(tenant, dialled), dialled
+
+
+def destination(tenant: Tenant, dialled: str) -> Destination:
+    """Where a dial string leads, whoever dials it: speed-dial codes mean nothing."""
+    number = emergency_number(tenant.dial_plan, dialled)
+    return Emergency(number) if number is not None else _without_codes(tenant, dialled)
+
+
+def _without_codes(tenant: Tenant, dialled: str) -> Destination:
+    for entry in tenant.extensions:
+        if entry.key == dialled:
+            return OnNet(dialled, entry.node)
+    return _outside(tenant, dialled)
 
 
 def _outside(tenant: Tenant, dialled: str) -> Destination:

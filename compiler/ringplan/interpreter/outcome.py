@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ringplan.diagnostics import Span
+
+from .call import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,21 @@ ANONYMOUS = Presented(number="anonymous", name="Anonymous")
 
 
 @dataclass(frozen=True, slots=True)
+class Diversion:
+    """One time the call was forwarded."""
+
+    node: str
+    """Who forwarded it: user, hunt group or time route, by id."""
+    reason: str
+    """``unconditional``, ``user-busy``, ``no-answer``, ``unavailable``, ``deflection`` or ``time-of-day``
+    (RFC 5806 section 5)."""
+    number: str | None
+    """E.164 number that stands for who forwarded; None: none may be shown."""
+    private: bool
+    """Whether who forwarded withholds the number (``privacy=full``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One branch, or one parallel group of branches, that the exchange opened."""
 
@@ -37,7 +55,13 @@ class Attempt:
     """User part of the request URI sent to a trunk; None for phones (they get their contact)."""
     presented: Presented
     result: str
-    """``answered``, ``busy``, ``declined``, ``no-answer``, ``unreachable`` or ``failed``."""
+    """``answered``, ``busy``, ``declined``, ``redirected``, ``no-answer``, ``unreachable`` or ``failed``."""
+    request_host: str | None = None
+    """Host part of the request URI when a SIP URI is called through a trunk; None: the trunk's own."""
+    diversions: tuple[Diversion, ...] = ()
+    """How the call got here, first to last; what a trunk is told of it is a matter of its ``diversion``."""
+    ring_ms: int = 0
+    """How long phones ring at most, milliseconds; 0 for trunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +90,5 @@ class Outcome:
     """Phones of which the first to answer wins, or the trunk; empty when nobody answers."""
     emergency: bool = False
     """Whether this was treated as an emergency call."""
+    memory: Mapping[str, Memory] = field(default_factory=dict)
+    """What the hunt groups the call went through remember when it is over, by id; others are as they were."""

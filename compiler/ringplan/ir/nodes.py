@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from ringplan.diagnostics import Span
 
+from .plans import Plan
+from .schedules import Schedule
+
 NodeId = str
 """``tenant/section/name``, for example ``novak/users/novakova`` or ``novak/reject/busy``."""
 
@@ -64,6 +67,21 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """Where a user's calls go before a phone rings; the first rule whose conditions all hold decides."""
+
+    when: NodeId | None
+    """Schedule that must be open; None: at any time."""
+    callers: tuple[str, ...]
+    """Patterns over the caller's canonical dial string, of which one must match; empty: any caller."""
+    anonymous: bool
+    """Whether a caller without a number matches although ``callers`` is not empty."""
+    to: NodeId | None
+    """Where the call goes; None: it is not forwarded, the phones ring."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """Rings all phones of a user; the edges say what follows when nobody answers."""
 
@@ -88,6 +106,102 @@ class User:
     """Next node when the phones rang and nobody answered."""
     unreachable: NodeId
     """Next node when no phone is registered or none reacted."""
+    rules: tuple[Rule, ...]
+    """Forwarding before a phone rings, in order: selective entries, then the one for all calls."""
+    plan: NodeId
+    """The calling plan of what the user dials, forwards, redirects and transfers."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of a hunt group."""
+
+    node: NodeId
+    """A user or another hunt group."""
+    weight: int
+    """Share of the calls in percent, 0 to 100; 0 when the policy is not ``weighted``."""
+
+
+@dataclass(frozen=True, slots=True)
+class HuntGroup:
+    """Rings its members by a policy; members' own forwarding is ignored."""
+
+    id: NodeId
+    """``novak/hunt_groups/sales``."""
+    name: str
+    extension: str | None
+    number: str | None
+    external_number: str | None
+    """E.164 number that stands for the group outside, when it forwards a call."""
+    policy: str
+    """``circular``, ``regular``, ``simultaneous``, ``uniform`` or ``weighted``."""
+    members: tuple[Member, ...]
+    """In the order of the manifest, which is part of their meaning."""
+    turns: tuple[int, ...]
+    """Weighted: which member begins the hunt, by position, for one turn after the other; empty otherwise."""
+    ring_ms: int
+    """How long a member rings, milliseconds."""
+    advance: bool
+    """Whether the next member is tried when one does not answer."""
+    overflow_ms: int | None
+    """After how long in all the hunt ends, milliseconds; None: when all members have been tried."""
+    call_waiting: bool
+    """Whether members who are in a call are rung."""
+    is_busy: bool
+    """Group busy: nobody is rung, as if all members were busy."""
+    busy: NodeId
+    """Next node when all members that can be reached are busy or decline, or the group is busy."""
+    no_answer: NodeId
+    """Next node when members rang and nobody answered."""
+    unreachable: NodeId
+    """Next node when no member can be reached, or there is none."""
+    overflow: NodeId
+    """Next node when the hunt took too long."""
+    plan: NodeId
+    """The calling plan of what the group forwards."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRoute:
+    """Goes where the first open schedule leads."""
+
+    id: NodeId
+    """``novak/time_routes/main``."""
+    extension: str | None
+    number: str | None
+    external_number: str | None
+    """E.164 number that stands for the route outside."""
+    rules: tuple[tuple[NodeId, NodeId], ...]
+    """Schedule and next node, in order."""
+    otherwise: NodeId
+    """Next node when no schedule is open."""
+    plan: NodeId
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A number outside to which a call is forwarded."""
+
+    id: NodeId
+    """``novak/outside/+420602123456``."""
+    number: str
+    """E.164 with plus, or a national short code as it stands."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SipUri:
+    """A SIP URI to which a call is forwarded."""
+
+    id: NodeId
+    """``novak/sip/alice@partner.example``."""
+    user: str
+    host: str
+    trunk: str
+    """The trunk that serves the host's domain."""
     span: Span
 
 
@@ -103,8 +217,11 @@ class Reject:
     span: Span
 
 
-Node = User | Reject
-"""Later services add their nodes here: hunt group, schedule, menu, announcement, external target."""
+Node = User | HuntGroup | TimeRoute | Outside | SipUri | Reject
+"""Later services add their nodes here: menu, announcement."""
+
+MAX_DIVERSIONS = 5
+"""How often one call may be forwarded; the next time it ends with ``reject/diversions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +265,10 @@ class Tenant:
     """Extensions, sorted."""
     nodes: tuple[Node, ...]
     """All nodes, sorted by id."""
+    schedules: tuple[Schedule, ...]
+    """Sorted by id."""
+    plans: tuple[Plan, ...]
+    """Sorted by id."""
     trunks: tuple[str, ...]
     """Trunks its calls out may use, in the order in which they are tried."""
     span: Span
@@ -158,6 +279,20 @@ class Tenant:
             if node.id == node_id:
                 return node
         raise KeyError(node_id)
+
+    def schedule(self, schedule_id: str) -> Schedule:
+        """The schedule with this id; KeyError if there is none."""
+        for schedule in self.schedules:
+            if schedule.id == schedule_id:
+                return schedule
+        raise KeyError(schedule_id)
+
+    def plan(self, plan_id: str) -> Plan:
+        """The calling plan with this id; KeyError if there is none."""
+        for plan in self.plans:
+            if plan.id == plan_id:
+                return plan
+        raise KeyError(plan_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +314,15 @@ class Trunk:
     span: Span
     tenants: tuple[str, ...] = ()
     """Tenants that may call out through it, sorted; empty: all."""
+    numbers: bool = True
+    """Whether telephone numbers are called through it, or only SIP URIs of its ``domains``."""
+    domains: tuple[str, ...] = ()
+    """Domains whose SIP URIs are called through it, sorted."""
+    diversion: str = "both"
+    """How a forwarded call says who forwarded it: ``diversion`` (RFC 5806), ``history_info`` (RFC 7044), ``both`` or
+    ``none``."""
+    diverted_caller: str = "caller"
+    """Whose number From shows on a forwarded call: the ``caller``'s, or the ``diverter``'s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ringplan import ir
 from ringplan.diagnostics import Sink
 from ringplan.frontend.load import LoadedTenant
 
-from . import extensions, identity, licence, names, numbers, safety, targets
+from . import extensions, hunting, identity, licence, names, numbers, safety, targets
 from .fleet import check_fleet, check_trunk_tenants, summarise
 from .lower import lower
 from .platform import lower_platform, platform_needs
@@ -22,7 +22,8 @@ PASSES: tuple[Pass, ...] = (
     extensions.check,  # extensions are unique and never mistaken for anything else
     licence.check,  # no more users than licensed
     identity.check,  # every identity to be shown exists
-    targets.check,  # what a speed-dial code stands for can be dialled
+    targets.check,  # what a speed-dial code stands for or a call is forwarded to exists
+    hunting.check,  # members of hunt groups exist and can be rung as written
     safety.check,  # calls out are possible; emergency centres can call back
 )
 

@@ -31,12 +31,29 @@ class Need:
         return cls(Capability.MEDIA_ANCHORING, "media through relays", span)
 
 
+_SECTIONS = (
+    ("hunt_groups", Capability.HUNT_GROUPS, "hunt groups"),
+    ("time_routes", Capability.SCHEDULES, "routing by time"),
+    ("schedules", Capability.SCHEDULES, "schedules"),
+    ("calling_plan", Capability.CALLING_PLANS, "a calling plan"),
+    ("number_masks", Capability.CALLING_PLANS, "number masks"),
+)
+"""Sections of the manifest, and what a target must be able to do for them."""
+
+
 def tenant_needs(subject: Subject) -> Iterator[Need]:
     """What one tenant asks of the targets."""
     yield Need(Capability.BASIC_CALLS, "a telephone exchange", subject.graph.span)
     for name, user in subject.manifest.users.items():
         if user.speed_dial:
             yield Need(Capability.SPEED_DIAL, "speed dial", subject.key("users", name, "speed_dial"))
+        if user.forward.model_fields_set:
+            yield Need(Capability.FORWARDING, "call forwarding", subject.key("users", name, "forward"))
+        if user.calling_plan is not None:
+            yield Need(Capability.CALLING_PLANS, "a calling plan", subject.key("users", name, "calling_plan"))
+    for section, capability, what in _SECTIONS:
+        if getattr(subject.manifest, section):
+            yield Need(capability, what, subject.key(section))
 
 
 def report_unsupported(needs: Iterable[Need], targets: tuple[Target, ...], sink: Sink) -> None:

@@ -105,6 +105,13 @@ def _numbers(manifest: Manifest, user: ManifestUser) -> Iterator[str]:
             yield number
 
 
+def number_above(manifest: Manifest, department: str | None, group: str | None) -> str | None:
+    """The number a hunt group without one of its own presents: of its department upwards, its group, the tenant."""
+    above = (caller_id.number for caller_id in _department_ids(manifest, department))
+    of_group = manifest.groups[group].caller_id.number if group is not None and group in manifest.groups else None
+    return next((number for number in above if number), None) or of_group or manifest.caller_id.number
+
+
 def _shown_name(manifest: Manifest, user: ManifestUser) -> str:
     level = user.caller_id.show_name_of
     if level == "department" and user.department in manifest.departments:
@@ -121,6 +128,9 @@ def _shown_name(manifest: Manifest, user: ManifestUser) -> str:
 
 def spare_number(manifest: Manifest) -> str | None:
     """What emergency centres see of a user without any number: one that is answered, else one that tells who called."""
-    assigned = min((user.number for user in manifest.users.values() if user.number is not None), default=None)
+    users = [user.number for user in manifest.users.values()]
+    groups = [group.number for group in manifest.hunt_groups.values()]
+    routes = [route.number for route in manifest.time_routes.values()]
+    assigned = min((number for number in (*users, *groups, *routes) if number is not None), default=None)
     owned = min((written.partition("..")[0] for written in manifest.numbers), default=None)
     return assigned or owned

@@ -6,16 +6,27 @@ collide. The passes report that, and a graph with errors is never handed to a ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
+
 from ringplan import ir
 from ringplan.countries import COUNTRIES
 from ringplan.frontend.spans import SpanTable
 from ringplan_schema import Tenant as Manifest
 from ringplan_schema import User as ManifestUser
 
+from .destinations import SECTIONS, Destinations
 from .identity import identity_of, spare_number
+from .plans import lower_plans, plan_of
+from .schedules import lower_schedules
+from .services import edges, hunt_group, ring_ms, rules, time_route
 
 REJECTS = (
+    ("barred", 403, "Call Barred"),
     ("busy", 486, "Busy Here"),
+    ("closed", 480, "Closed"),
+    ("diversions", 480, "Too Many Diversions"),
     ("no-answer", 480, "No Answer"),
     ("no-trunk", 503, "No Trunk Available"),
     ("outside-prefix", 404, "Dial The Outside Prefix First"),
@@ -25,13 +36,32 @@ REJECTS = (
 """The deliberate ends every tenant has: name, SIP code, reason phrase."""
 
 
+class HasNumber(Protocol):
+    """An entry of the manifest that can be called."""
+
+    @property
+    def number(self) -> str | None: ...
+
+    @property
+    def extension(self) -> str | None: ...
+
+
 def lower(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) -> ir.Tenant:
     """The routing graph of one tenant; without a platform it has no trunks and a domain nobody resolves."""
-    tenant = manifest.tenant
-    span = spans.value(("tenant",))
+    bare = _without_nodes(manifest, spans, platform)
+    to = Destinations(manifest, spans, bare, platform)
     spare = spare_number(manifest)
-    users = [_user(manifest, spans, name, user, spare) for name, user in manifest.users.items()]
-    rejects = [ir.Reject(f"{tenant}/reject/{name}", code, why, span) for name, code, why in REJECTS]
+    nodes: list[ir.Node] = [_user(manifest, spans, name, user, spare, to) for name, user in manifest.users.items()]
+    nodes += [hunt_group(manifest, spans, name, group, to) for name, group in manifest.hunt_groups.items()]
+    nodes += [time_route(manifest, spans, name, route, to) for name, route in manifest.time_routes.items()]
+    nodes += [ir.Reject(f"{bare.id}/reject/{name}", code, why, bare.span) for name, code, why in REJECTS]
+    nodes += to.outside
+    return replace(bare, nodes=tuple(sorted(nodes, key=lambda node: node.id)))
+
+
+def _without_nodes(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) -> ir.Tenant:
+    """What dial strings are read with; nodes are found by it."""
+    tenant = manifest.tenant
     return ir.Tenant(
         id=tenant,
         name=manifest.name,
@@ -42,9 +72,11 @@ def lower(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) ->
         blocks=_blocks(manifest, spans),
         numbers=_entries(manifest, spans, "number"),
         extensions=_entries(manifest, spans, "extension"),
-        nodes=tuple(sorted([*users, *rejects], key=lambda node: node.id)),
+        nodes=(),
+        schedules=lower_schedules(manifest, spans),
+        plans=lower_plans(manifest, spans),
         trunks=_trunks(tenant, platform),
-        span=span,
+        span=spans.value(("tenant",)),
     )
 
 
@@ -70,18 +102,24 @@ def _blocks(manifest: Manifest, spans: SpanTable) -> tuple[ir.NumberBlock, ...]:
 
 
 def _entries(manifest: Manifest, spans: SpanTable, field: str) -> tuple[ir.Entry, ...]:
-    """Every user's ``number`` or ``extension``, sorted."""
+    """The ``number`` or ``extension`` of everything that has one, sorted."""
     entries = []
-    for name, user in manifest.users.items():
-        key = user.number if field == "number" else user.extension
-        if key is not None:
-            node = f"{manifest.tenant}/users/{name}"
-            entries.append(ir.Entry(key, node, spans.value(("users", name, field))))
+    for section in SECTIONS:
+        owners: Mapping[str, HasNumber] = getattr(manifest, section)
+        for name, owner in owners.items():
+            key = owner.number if field == "number" else owner.extension
+            if key is not None:
+                node = f"{manifest.tenant}/{section}/{name}"
+                entries.append(ir.Entry(key, node, spans.value((section, name, field))))
     return tuple(sorted(entries, key=lambda entry: (entry.key, entry.node)))
 
 
-def _user(manifest: Manifest, spans: SpanTable, name: str, user: ManifestUser, spare: str | None) -> ir.User:
+def _user(
+    manifest: Manifest, spans: SpanTable, name: str, user: ManifestUser, spare: str | None, to: Destinations
+) -> ir.User:
     tenant = manifest.tenant
+    busy, no_answer, unreachable = edges(name, user, to)
+    own_plan = f"{tenant}/users/{name}/calling_plan" if user.calling_plan is not None else None
     group = manifest.groups.get(user.group) if user.group else None
     return ir.User(
         id=f"{tenant}/users/{name}",
@@ -94,10 +132,12 @@ def _user(manifest: Manifest, spans: SpanTable, name: str, user: ManifestUser, s
         phones=_phones(tenant, name, user, spans),
         identity=identity_of(manifest, user, spare),
         speed_dial=tuple(sorted((dialled_code(code), to) for code, to in user.speed_dial.items())),
-        ring_ms=manifest.ring_timeout,
-        busy=f"{tenant}/reject/busy",
-        no_answer=f"{tenant}/reject/no-answer",
-        unreachable=f"{tenant}/reject/unreachable",
+        ring_ms=ring_ms(manifest, user),
+        busy=busy,
+        no_answer=no_answer,
+        unreachable=unreachable,
+        rules=rules(manifest, spans, name, user.forward, to),
+        plan=plan_of(manifest, user.department, user.group, own_plan),
         span=spans.key(("users", name)),
     )
 
@@ -123,4 +163,4 @@ def dialled_code(code: str) -> str:
 def _trunks(tenant: str, platform: ir.Platform | None) -> tuple[str, ...]:
     """The trunks this tenant may call out through; the platform has them in the order of trial."""
     trunks = platform.trunks if platform else ()
-    return tuple(trunk.id for trunk in trunks if not trunk.tenants or tenant in trunk.tenants)
+    return tuple(trunk.id for trunk in trunks if trunk.numbers and (not trunk.tenants or tenant in trunk.tenants))

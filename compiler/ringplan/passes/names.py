@@ -30,11 +30,12 @@ def _references(subject: Subject) -> Iterator[tuple[tuple[str, str, str], str]]:
             yield ("departments", name, "parent"), department.parent
         if department.group is not None:
             yield ("departments", name, "group"), department.group
-    for name, user in subject.manifest.users.items():
-        if user.department is not None:
-            yield ("users", name, "department"), user.department
-        if user.group is not None:
-            yield ("users", name, "group"), user.group
+    for section in ("users", "hunt_groups"):
+        for name, entry in getattr(subject.manifest, section).items():
+            if entry.department is not None:
+                yield (section, name, "department"), entry.department
+            if entry.group is not None:
+                yield (section, name, "group"), entry.group
 
 
 def _defined(subject: Subject, sink: Sink, path: tuple[str, str, str], name: str) -> None:

@@ -10,6 +10,7 @@ from ringplan.diagnostics import Diagnostic, Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.ir import Entry, NumberBlock
 
+from .destinations import SECTIONS
 from .subject import Subject, place
 
 T = TypeVar("T")
@@ -104,9 +105,10 @@ def address(entry: Entry) -> str:
 def _uses(subject: Subject) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every number of the tenant's own that is assigned or presented somewhere."""
     manifest = subject.manifest
-    for name, user in manifest.users.items():
-        if user.number is not None:
-            yield ("users", name, "number"), user.number
+    for section in SECTIONS:
+        for name, owner in getattr(manifest, section).items():
+            if owner.number is not None:
+                yield (section, name, "number"), owner.number
     if manifest.emergency is not None:
         yield ("emergency", "number"), manifest.emergency.number
     if manifest.caller_id.number is not None:

@@ -91,6 +91,10 @@ def _trunk(name: str, trunk: ManifestTrunk, span: Span) -> ir.Trunk:
         answer_timeout_ms=trunk.answer_timeout,
         span=span,
         tenants=tuple(sorted(set(trunk.tenants))),
+        numbers=trunk.numbers,
+        domains=tuple(sorted(set(trunk.domains))),
+        diversion=trunk.diversion,
+        diverted_caller=trunk.diverted_caller,
     )
 
 

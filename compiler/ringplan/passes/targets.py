@@ -1,20 +1,23 @@
-"""Dial targets: what a speed-dial code stands for can be dialled, and is no emergency number.
+"""Targets: what a speed-dial code stands for or a call is forwarded to exists, and is no emergency number.
 
 The analysis is the interpreter's own, so that a target means here what it will mean in a call.
-RP406, RP411, RP414, RP601.
+RP304, RP406, RP411, RP414, RP415, RP601.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator, Mapping
 
 from ringplan.diagnostics import Diagnostic, Fix, Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
-from ringplan.interpreter.dialling import Destination, Emergency, NotFound, OffNet, OnNet, analyse
-from ringplan.ir import DialPlan, Tenant, User
+from ringplan.diagnostics.text import listed
+from ringplan.interpreter.dialling import Destination, Emergency, NotFound, OffNet, OnNet, destination
+from ringplan.ir import DialPlan, Tenant
 
+from .destinations import NoTrunk, Path, Undefined, meaning, written_targets
 from .lower import dialled_code
 from .subject import Subject, place
 
@@ -22,32 +25,82 @@ _CODE = re.compile(r"[2-9]#|[0-9]{2}\*\*")
 
 
 def check(subject: Subject, sink: Sink) -> None:
-    """RP406, RP411, RP414, RP601."""
-    users = {node.id: node for node in subject.graph.nodes if isinstance(node, User)}
+    """RP304, RP406, RP411, RP414, RP415, RP601."""
     # What a target means does not depend on who dials it, and many users have the same targets.
     reached: dict[str, Destination] = {}
     extensions = {entry.key: entry for entry in subject.graph.extensions}
+    for path, dialled in _speed_dials(subject):
+        if _CODE.fullmatch(dialled):
+            sink.report(_code(subject, str(path[1]), dialled, subject.value(*path)))
+            continue
+        if dialled not in reached:
+            # Only the extension dialled can match; with all of them a large tenant would take minutes.
+            matching = (extensions[dialled],) if dialled in extensions else ()
+            reached[dialled] = destination(dataclasses.replace(subject.graph, extensions=matching), dialled)
+        found = reached[dialled]
+        if isinstance(found, Emergency | NotFound):
+            sink.report(_fault(subject, dialled, found, subject.value(*path), "a speed-dial code leads"))
+    for path, target in written_targets(subject.manifest):
+        _forward(subject, sink, path, target)
+
+
+def _speed_dials(subject: Subject) -> Iterator[tuple[Path, str]]:
     for name, user in subject.manifest.users.items():
-        caller = users[f"{subject.graph.id}/users/{name}"]
         for code, dialled in user.speed_dial.items():
-            if _CODE.fullmatch(dialled):
-                sink.report(_code(subject, name, dialled, subject.value("users", name, "speed_dial", code)))
-                continue
-            if dialled not in reached:
-                # Only the extension dialled can match; with all of them a large tenant would take minutes.
-                matching = (extensions[dialled],) if dialled in extensions else ()
-                tenant = dataclasses.replace(subject.graph, extensions=matching)
-                reached[dialled], _ = analyse(tenant, caller, dialled)
-            destination = reached[dialled]
-            if isinstance(destination, Emergency | NotFound):
-                span = subject.value("users", name, "speed_dial", code)
-                sink.report(_fault(subject, caller, dialled, destination, span))
+            yield ("users", name, "speed_dial", code), dialled
 
 
-def _fault(subject: Subject, caller: User, dialled: str, found: Emergency | NotFound, span: Span) -> Diagnostic:
+def _forward(subject: Subject, sink: Sink, path: Path, target: str) -> None:
+    """What is wrong with one forward target."""
+    span = subject.value(*path)
+    match meaning(subject.manifest, subject.graph, subject.platform, target):
+        case Emergency() | NotFound() as found:
+            sink.report(_fault(subject, target, found, span, "a call would be forwarded"))
+        case Undefined(section, name):
+            sink.report(undefined(subject, section, name, span, "forward target"))
+        case NoTrunk(host) if subject.platform is not None:
+            sink.report(_no_trunk(subject, host, span))
+
+
+def undefined(subject: Subject, section: str, name: str, span: Span, role: str) -> Diagnostic:
+    """RP304 for a name in ``section`` that nothing has; the span covers ``section/name``."""
+    kind = section.removesuffix("s").replace("_", " ")
+    defined: Mapping[str, object] = getattr(subject.manifest, section)
+    near = near_miss(name, defined)
+    notes = (f"{section} of this tenant: {listed(sorted(defined)) if defined else 'none'}",)
+    if near is not None:
+        place_of = place(subject.key(section, near.name))
+        notes = (f"a {kind} with a similar name exists: `{near.name}` ({place_of})",)
+    wanted = f"{section}/{near.name}" if near is not None else ""
+    return diagnostic(
+        "RP304",
+        f"{kind} `{name}` is not defined",
+        span,
+        label=f"no {kind} with this name in tenant `{subject.graph.id}`, used as {role}",
+        notes=notes,
+        help=f"replace with `{wanted}`, or define `{name}` in `{section}`" if near else f"define `{name}` in `{section}`",
+        fixes=(replace(span, wanted, sure=near.sure),) if near is not None else (),
+    )
+
+
+def _no_trunk(subject: Subject, host: str, span: Span) -> Diagnostic:
+    """RP415."""
+    trunks = subject.platform.trunks if subject.platform else ()
+    served = sorted({domain for trunk in trunks for domain in trunk.domains})
+    return diagnostic(
+        "RP415",
+        f"no trunk serves SIP URIs at {host}",
+        span,
+        label="calls cannot be sent there",
+        notes=(f"domains that trunks serve: {listed(served) if served else 'none'}",),
+        help="have the operator add the domain to `domains` of a trunk, or forward to a number",
+    )
+
+
+def _fault(subject: Subject, dialled: str, found: Emergency | NotFound, span: Span, how: str) -> Diagnostic:
     if isinstance(found, Emergency):
-        return _emergency(found.number, span)
-    return _lacks_prefix(subject.graph, caller, dialled, span) or _nothing(subject, found, dialled, span)
+        return _emergency(found.number, span, how)
+    return _lacks_prefix(subject.graph, dialled, span) or _nothing(subject, found, dialled, span)
 
 
 def _code(subject: Subject, name: str, dialled: str, span: Span) -> Diagnostic:
@@ -66,21 +119,21 @@ def _code(subject: Subject, name: str, dialled: str, span: Span) -> Diagnostic:
     )
 
 
-def _emergency(number: str, span: Span) -> Diagnostic:
+def _emergency(number: str, span: Span, how: str) -> Diagnostic:
     """RP601."""
     return diagnostic(
         "RP601",
-        f"a speed-dial code leads to the emergency number {number}",
+        f"{how} to the emergency number {number}",
         span,
         label="would be called by a slip of the finger",
-        help=f"remove the code; {number} can be dialled directly from every phone, with or without the prefix",
+        help=f"remove it; {number} can be dialled directly from every phone, with or without the prefix",
     )
 
 
-def _lacks_prefix(tenant: Tenant, caller: User, dialled: str, span: Span) -> Diagnostic | None:
+def _lacks_prefix(tenant: Tenant, dialled: str, span: Span) -> Diagnostic | None:
     """RP406: it would be a number, had the outside prefix been written before it."""
     plan = tenant.dial_plan
-    found = _with_prefix(tenant, caller, dialled)
+    found = _with_prefix(tenant, dialled)
     if found is None:
         return None
     wanted, number = found
@@ -95,11 +148,10 @@ def _lacks_prefix(tenant: Tenant, caller: User, dialled: str, span: Span) -> Dia
     )
 
 
-def _with_prefix(tenant: Tenant, caller: User, dialled: str) -> tuple[str, str] | None:
+def _with_prefix(tenant: Tenant, dialled: str) -> tuple[str, str] | None:
     """What should have been written, and the E.164 number that it reaches."""
     for prefix in _prefixes(tenant.dial_plan):
-        destination, _ = analyse(tenant, caller, prefix + dialled)
-        number = _number(destination)
+        number = _number(destination(tenant, prefix + dialled))
         if number is not None:
             return prefix + dialled, number
     return None
@@ -110,16 +162,16 @@ def _prefixes(plan: DialPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys((plan.outside_prefix, plan.outside_prefix + plan.national_prefix)))
 
 
-def _number(destination: Destination) -> str | None:
+def _number(found: Destination) -> str | None:
     """The full number reached; a short code is none, for it may as well be a mistyped extension."""
-    match destination:
+    match found:
         case OnNet(key=number) | OffNet(number=number) if number.startswith("+"):
             return number
         case _:
             return None
 
 
-def _nothing(subject: Subject, destination: NotFound, dialled: str, span: Span) -> Diagnostic:
+def _nothing(subject: Subject, found: NotFound, dialled: str, span: Span) -> Diagnostic:
     """RP411."""
     plan = subject.graph.dial_plan
     extensions = {entry.key: entry for entry in subject.graph.extensions}
@@ -134,7 +186,7 @@ def _nothing(subject: Subject, destination: NotFound, dialled: str, span: Span) 
         "RP411",
         f"{dialled} reaches nobody",
         span,
-        label=destination.why,
+        label=found.why,
         notes=tuple(notes),
         help=f"write an extension, or {plan.outside_prefix} and a number outside",
         fixes=fixes,

@@ -37,4 +37,16 @@ NAMES: Final = (
         ),
         fix="Change the user's group or department, or let the department belong to no group.",
     ),
+    Code(
+        "RP304",
+        "unknown member or forward target",
+        what="Reported when a user, hunt group or time route is named that the tenant does not define.",
+        why="Calls that shall go there would find nobody.",
+        example=(
+            "users:\n  novak: {name: Jan Novák, extension: 1204, forward: {busy: hunt_groups/sale}}\n"
+            "hunt_groups:\n  sales: {name: Prodej, extension: 1600, members: [users/novak]}"
+        ),
+        fix="Use the name of an existing entry, or define it.",
+        fixable=True,
+    ),
 )

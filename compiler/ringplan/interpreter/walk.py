@@ -1,0 +1,426 @@
+"""The walk through the routing graph: from the node a call enters to its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ringplan.diagnostics import Span
+from ringplan.ir import (
+    MAX_DIVERSIONS,
+    HuntGroup,
+    Outside,
+    Program,
+    Reject,
+    SipUri,
+    Tenant,
+    TimeRoute,
+    Trunk,
+    User,
+)
+
+from . import hunting
+from .call import Call, Memory, PhoneState, TrunkState, World
+from .dialling import OffNet, OnNet
+from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step
+from .presenting import diverted, to_trunk, written
+from .redirecting import screen_target, target_of
+from .schedules import is_open
+from .screening import matches
+
+_PASSED_ON = {
+    TrunkState.BUSY: (486, "Busy Here", "busy"),
+    TrunkState.DECLINES: (603, "Decline", "declined"),
+    TrunkState.UNKNOWN: (404, "Not Found", "failed"),
+}
+"""Answers about the called party; another trunk would say the same, so they go to the caller."""
+
+
+class Located(Protocol):
+    """Something of the graph that stands somewhere in a manifest."""
+
+    @property
+    def span(self) -> Span: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as far as the walk needs it."""
+
+    user: User | None
+    """The calling user; None: the call comes from a trunk."""
+    number: str | None
+    """E.164 number a trunk may be shown when the call is forwarded; None: unknown, or none may be shown."""
+    canonical: str | None
+    """Canonical dial string that forwarding rules compare; None: unknown."""
+    withheld: bool
+    presented: Presented
+    """What phones of the tenant are shown."""
+
+
+class Walk:
+    """One walk; collects steps and attempts."""
+
+    def __init__(self, program: Program, tenant: Tenant | None, call: Call, world: World) -> None:
+        self.program, self.call, self.world = program, call, world
+        self._tenant = tenant
+        self._caller: Caller | None = None
+        self._steps: list[Step] = []
+        self._attempts: list[Attempt] = []
+        self._diversions: list[Diversion] = []
+        self._memory: dict[str, Memory] = {}
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant whose graph is walked."""
+        assert self._tenant is not None
+        return self._tenant
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        assert self._caller is not None
+        return self._caller
+
+    # -- nodes
+
+    def enter(self, node_id: str, caller: Caller) -> Outcome:
+        """The call reaches its first node."""
+        self._caller = caller
+        return self._enter(node_id)
+
+    def _enter(self, node_id: str) -> Outcome:
+        match self.tenant.node(node_id):
+            case Reject() as node:
+                return self._reject(node)
+            case TimeRoute() as node:
+                return self._by_time(node)
+            case HuntGroup() as node:
+                return self._hunt(node)
+            case Outside() as node:
+                return self._forward_out(node.number, None)
+            case SipUri() as node:
+                return self._forward_out(None, node)
+            case User() as node:
+                return self._user(node)
+
+    def reject(self, name: str) -> Outcome:
+        """The deliberate end with this name."""
+        node = self.tenant.node(f"{self.tenant.id}/reject/{name}")
+        assert isinstance(node, Reject)
+        return self._reject(node)
+
+    def _reject(self, node: Reject) -> Outcome:
+        self.step(node.id, f"ends with {node.code} {node.reason}", node)
+        return self.end(node.code, node.reason)
+
+    def _divert(self, node: User | HuntGroup | TimeRoute, reason: str, target: str) -> Outcome:
+        """The call goes on at ``target``; that is a diversion unless it ends there."""
+        if isinstance(self.tenant.node(target), Reject):
+            return self._enter(target)
+        if self.call.diversions + len(self._diversions) >= MAX_DIVERSIONS:
+            self.step(node.id, f"would be forwarded more than {MAX_DIVERSIONS} times", node)
+            return self.reject("diversions")
+        self.step(node.id, f"forwards ({reason}) to {target}", node)
+        self._diversions.append(_diversion(node, reason))
+        return self._enter(target)
+
+    # -- time routes
+
+    def _by_time(self, node: TimeRoute) -> Outcome:
+        for schedule, target in node.rules:
+            if self._is_open(schedule):
+                self.step(schedule, f"open at {self._local_time()}", self.tenant.schedule(schedule))
+                return self._divert(node, "time-of-day", target)
+        self.step(node.id, f"no schedule is open at {self._local_time()}", node)
+        return self._divert(node, "time-of-day", node.otherwise)
+
+    def _is_open(self, schedule: str) -> bool:
+        return is_open(self.tenant, schedule, self.world.now, self.world.switches)
+
+    def _local_time(self) -> str:
+        from zoneinfo import ZoneInfo
+
+        return f"{self.world.now.astimezone(ZoneInfo(self.tenant.time_zone)):%a %Y-%m-%d %H:%M}"
+
+    # -- users
+
+    def _user(self, user: User) -> Outcome:
+        if user is self.caller.user:
+            self.step(user.id, "a user who calls himself is busy", user)
+            return self._divert(user, "user-busy", user.busy)
+        target = self._forwarded(user)
+        return self._ring(user) if target is None else self._divert(user, "unconditional", target)
+
+    def _forwarded(self, user: User) -> str | None:
+        """Where the user's rules send the call; None: the phones ring."""
+        for rule in user.rules:
+            if rule.when is not None and not self._is_open(rule.when):
+                continue
+            if rule.callers and not self._is_among(rule.callers, rule.anonymous):
+                continue
+            self.step(user.id, "a forwarding entry applies" if rule.to else "an entry says: do not forward", rule)
+            return rule.to
+        return None
+
+    def _is_among(self, patterns: tuple[str, ...], anonymous: bool) -> bool:
+        """Whether the caller is one of these; who withholds his number, or has none, matches no pattern."""
+        caller = self.caller
+        if caller.withheld or caller.canonical is None:
+            return anonymous
+        return any(matches(pattern, caller.canonical) for pattern in patterns)
+
+    def _ring(self, user: User) -> Outcome:
+        states = {phone.id: self.world.phone(phone.id) for phone in user.phones}
+        registered = tuple(sorted(p for p, state in states.items() if state is not PhoneState.UNREGISTERED))
+        if not registered:
+            self.step(user.id, "no phone is registered", user)
+            return self._divert(user, "unavailable", user.unreachable)
+        result = _user_result(set(states.values()))
+        self._attempt_phones(registered, result, user.ring_ms)
+        self.step(user.id, f"rings {_slugs(registered)}: {result}", user)
+        match result:
+            case "answered":
+                return self.end(200, "OK", tuple(p for p in registered if states[p] is PhoneState.ANSWERS))
+            case "no-answer":
+                return self._divert(user, "no-answer", user.no_answer)
+            case "unreachable":
+                return self._divert(user, "unavailable", user.unreachable)
+            case "redirected":
+                return self._redirected(user, next(p for p in registered if states[p] is PhoneState.REDIRECTS))
+            case _:
+                return self._divert(user, "user-busy", user.busy)
+
+    def _redirected(self, user: User, phone: str) -> Outcome:
+        """A phone sent the call elsewhere (302): followed if its owner may forward there, else he declined."""
+        text = self.world.redirects.get(phone, "")
+        target = target_of(self.program, self.tenant, user, text)
+        verdict = screen_target(self.tenant, user.plan, target)
+        self.step(user.id, f"redirected to {text or 'nowhere'}: {verdict.why}", user)
+        if not verdict.allowed:
+            return self._divert(user, "user-busy", user.busy)
+        if self.call.diversions + len(self._diversions) >= MAX_DIVERSIONS:
+            self.step(user.id, f"would be forwarded more than {MAX_DIVERSIONS} times", user)
+            return self.reject("diversions")
+        self._diversions.append(_diversion(user, "deflection"))
+        match target:
+            case OnNet(_, node):
+                return self._enter(node)
+            case OffNet(number):
+                return self._send_forwarded(number, None)
+            case SipUri():
+                return self._send_forwarded(None, target)
+            case _:
+                raise AssertionError(target)  # the verdict allows neither emergency calls nor what is not found
+
+    # -- hunt groups
+
+    def _hunt(self, group: HuntGroup) -> Outcome:
+        if self.world.switches.get(group.id, group.is_busy):
+            self.step(group.id, "the group is switched to busy", group)
+            return self._divert(group, "user-busy", group.busy)
+        turns = hunting.turns(self.tenant, group, self._remembered())
+        self._memory = hunting.begun(self.tenant, group, self._remembered())
+        elapsed, rung, seen, over = 0, set[str](), set[str](), set[str]()
+        for turn in turns:
+            if any(group_id in over for candidate in turn.candidates for group_id, _ in candidate.path):
+                continue
+            candidates = self._free(turn, rung, seen)
+            if not candidates:
+                continue
+            left = turn.ring_ms if group.overflow_ms is None else min(turn.ring_ms, group.overflow_ms - elapsed)
+            states = self._states(candidates)
+            result = self._ring_turn(group, candidates, states, left)
+            if result == "answered":
+                return self._answered(candidates, states)
+            rung |= {candidate.user for candidate in candidates}
+            seen.add("busy" if result == "declined" else result)
+            over |= {turn.last_of} if turn.last_of else set()
+            elapsed += hunting.duration_ms(result, states, left)
+            if group.overflow_ms is not None and elapsed >= group.overflow_ms:
+                self.step(group.id, f"nobody answered within {group.overflow_ms / 1000:g} s", group)
+                return self._divert(group, "no-answer", group.overflow)
+        return self._nobody(group, seen)
+
+    def _remembered(self) -> dict[str, Memory]:
+        return {**self.world.memory, **self._memory}
+
+    def _free(self, turn: hunting.Turn, rung: set[str], seen: set[str]) -> tuple[hunting.Candidate, ...]:
+        """Whom this turn can ring; ``seen`` learns that others are busy."""
+        found: list[hunting.Candidate] = []
+        for candidate in turn.candidates:
+            user = self.tenant.node(candidate.user)
+            assert isinstance(user, User)
+            if user is self.caller.user or candidate.user in rung | {other.user for other in found}:
+                continue
+            if self._is_busy(candidate):
+                seen.add("busy")
+                self.step(user.id, "skipped: busy", user)
+            elif all(self.world.phone(phone.id) is PhoneState.UNREGISTERED for phone in user.phones):
+                self.step(user.id, "skipped: no phone is registered", user)
+            else:
+                found.append(candidate)
+        return tuple(found)
+
+    def _is_busy(self, candidate: hunting.Candidate) -> bool:
+        """In a call without call waiting, or in an inner group that is switched to busy."""
+        groups = [self.tenant.node(group) for group, _ in candidate.path]
+        *_, innermost = groups
+        assert isinstance(innermost, HuntGroup)
+        if candidate.user in self.world.engaged and not innermost.call_waiting:
+            return True
+        inner = (g for g in groups[1:] if isinstance(g, HuntGroup))
+        return any(self.world.switches.get(g.id, g.is_busy) for g in inner)
+
+    def _states(self, candidates: tuple[hunting.Candidate, ...]) -> dict[str, PhoneState]:
+        """States of all registered phones of some users."""
+        users = (self.tenant.node(candidate.user) for candidate in candidates)
+        states = {p.id: self.world.phone(p.id) for user in users if isinstance(user, User) for p in user.phones}
+        return {phone: state for phone, state in sorted(states.items()) if state is not PhoneState.UNREGISTERED}
+
+    def _ring_turn(
+        self,
+        group: HuntGroup,
+        candidates: tuple[hunting.Candidate, ...],
+        states: dict[str, PhoneState],
+        ring_ms: int,
+    ) -> str:
+        result = hunting.ring_result(len(candidates), states)
+        for candidate in candidates:
+            self._memory.update(hunting.rung(self.tenant, candidate.path, self._remembered()))
+        self._attempt_phones(tuple(states), result, ring_ms)
+        names = ", ".join(candidate.user for candidate in candidates)
+        self.step(group.id, f"rings {names} for {ring_ms / 1000:g} s: {result}", group)
+        return result
+
+    def _answered(self, candidates: tuple[hunting.Candidate, ...], states: dict[str, PhoneState]) -> Outcome:
+        """The first phone to answer decides whose call it is; with several that is the first by id."""
+        phones = tuple(phone for phone, state in states.items() if state is PhoneState.ANSWERS)
+        owner = phones[0].partition("/phones/")[0]
+        path = next(candidate.path for candidate in candidates if candidate.user == owner)
+        self._memory.update(hunting.answered(self.tenant, path, self._remembered()))
+        return self.end(200, "OK", phones)
+
+    def _nobody(self, group: HuntGroup, seen: set[str]) -> Outcome:
+        """All members have been tried: somebody who rang outweighs a busy one, that one one who is gone."""
+        if "no-answer" in seen:
+            return self._divert(group, "no-answer", group.no_answer)
+        if "busy" in seen:
+            self.step(group.id, "all members are busy", group)
+            return self._divert(group, "user-busy", group.busy)
+        self.step(group.id, "no member can be reached", group)
+        return self._divert(group, "unavailable", group.unreachable)
+
+    # -- calls that leave the exchange
+
+    def _forward_out(self, number: str | None, uri: SipUri | None) -> Outcome:
+        """A forwarded call reaches a target outside; the plan of who forwards it last must allow that."""
+        owner = self.tenant.node(self._diversions[-1].node)
+        assert isinstance(owner, User | HuntGroup | TimeRoute)
+        verdict = screen_target(self.tenant, owner.plan, uri or OffNet(number or ""))
+        self.step(owner.plan, verdict.why, self.tenant.plan(owner.plan))
+        return self._send_forwarded(number, uri) if verdict.allowed else self.reject("barred")
+
+    def _send_forwarded(self, number: str | None, uri: SipUri | None) -> Outcome:
+        last, caller = self._diversions[-1], self.caller
+        for trunk in trunks_for(self.program, self.tenant, uri):
+            presented = diverted(caller.number, caller.withheld, last, trunk)
+            ended = self._try(trunk, number, uri, presented)
+            if ended is not None:
+                return ended
+        return self.reject("no-trunk")
+
+    def call_out(self, caller: User, number: str) -> Outcome:
+        """A call that was dialled leaves the exchange."""
+        for trunk in trunks_for(self.program, self.tenant, None):
+            ended = self._try(trunk, number, None, to_trunk(caller, trunk, self.call.withheld))
+            if ended is not None:
+                return ended
+        return self.reject("no-trunk")
+
+    def _try(self, trunk: Trunk, number: str | None, uri: SipUri | None, presented: Presented) -> Outcome | None:
+        """One trunk; None: the next one is to be tried."""
+        state = self.world.trunk(trunk.id)
+        if state is TrunkState.ANSWERS:
+            self._attempt_trunk(trunk, number, uri, presented, "answered")
+            return self.end(200, "OK", (trunk.id,))
+        if state in _PASSED_ON:
+            code, reason, result = _PASSED_ON[state]
+            self._attempt_trunk(trunk, number, uri, presented, result)
+            return self.end(code, reason)
+        self._attempt_trunk(trunk, number, uri, presented, "failed")
+        return None
+
+    def emergency(self, caller: User, number: str) -> Outcome:
+        """Every trunk in turn, whatever it says, until one answers; before any plan, licence or limit."""
+        for trunk in self.program.platform.trunks:
+            if not trunk.numbers:
+                continue
+            asserted = caller.identity.emergency_number
+            shown = written(asserted, trunk) if asserted else None
+            presented = Presented(shown, asserted=shown) if shown else ANONYMOUS
+            answers = self.world.trunk(trunk.id) is TrunkState.ANSWERS
+            self._attempt_trunk(trunk, number, None, presented, "answered" if answers else "failed")
+            if answers:
+                return self.end(200, "OK", (trunk.id,), emergency=True)
+        return self.end(503, "No Trunk Available", emergency=True)
+
+    # -- bookkeeping
+
+    def _attempt_phones(self, phones: tuple[str, ...], result: str, ring_ms: int) -> None:
+        presented, diversions = self.caller.presented, tuple(self._diversions)
+        self._attempts.append(
+            Attempt("phones", phones, None, presented, result, diversions=diversions, ring_ms=ring_ms)
+        )
+
+    def _attempt_trunk(
+        self, trunk: Trunk, number: str | None, uri: SipUri | None, presented: Presented, result: str
+    ) -> None:
+        user = uri.user if uri else written(number or "", trunk)
+        host, diversions = uri.host if uri else None, tuple(self._diversions)
+        self._attempts.append(Attempt("trunk", (trunk.id,), user, presented, result, host, diversions))
+        self.step(f"trunks/{trunk.id}", f"{result}, presenting {presented.number}", trunk)
+
+    def step(self, address: str, text: str, at: Located | None = None) -> None:
+        """Note what decided."""
+        self._steps.append(Step(address, text, at.span if at is not None else None))
+
+    def end(self, code: int, reason: str, answered_by: tuple[str, ...] = (), emergency: bool = False) -> Outcome:
+        """The call is over, or answered."""
+        tenant = self._tenant.id if self._tenant else None
+        steps, attempts = tuple(self._steps), tuple(self._attempts)
+        return Outcome(tenant, steps, attempts, code, reason, answered_by, emergency, dict(self._memory))
+
+
+def trunks_for(program: Program, tenant: Tenant, uri: SipUri | None) -> tuple[Trunk, ...]:
+    """The trunks a call may leave through, in the order in which they are tried."""
+    wanted = (uri.trunk,) if uri is not None else tenant.trunks
+    known = {trunk.id: trunk for trunk in program.platform.trunks}
+    return tuple(known[trunk] for trunk in wanted)
+
+
+def _diversion(node: User | HuntGroup | TimeRoute, reason: str) -> Diversion:
+    if isinstance(node, User):
+        return Diversion(node.id, reason, node.identity.external_number, node.identity.withheld)
+    return Diversion(node.id, reason, node.external_number, private=False)
+
+
+def _user_result(states: set[PhoneState]) -> str:
+    """How ringing all phones of a user ends.
+
+    A decline or a redirection is a person's decision and ends the ringing of all phones at once; a busy phone does
+    not.
+    """
+    if PhoneState.DECLINES in states:
+        return "declined"
+    if PhoneState.REDIRECTS in states:
+        return "redirected"
+    if PhoneState.ANSWERS in states:
+        return "answered"
+    if PhoneState.SILENT in states:
+        return "no-answer"
+    return "busy" if PhoneState.BUSY in states else "unreachable"
+
+
+def _slugs(phones: tuple[str, ...]) -> str:
+    return ", ".join(phone.rsplit("/", 1)[-1] for phone in phones)

@@ -1,0 +1,205 @@
+"""Hunt groups: members exist, form no cycle, can be rung at once, and their numbers make sense.
+
+RP304 (members), RP416, RP441 to RP447.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ringplan import ir
+from ringplan.diagnostics import Diagnostic, Label, Sink, Span
+from ringplan.diagnostics.codes import diagnostic
+from ringplan_schema import HuntGroup
+
+from .services import member_ring_ms
+from .subject import Subject
+from .targets import undefined
+
+MAX_AT_ONCE = 16
+"""Phones that one call can ring at the same moment."""
+
+
+def check(subject: Subject, sink: Sink) -> None:
+    """RP304, RP416, RP441 to RP447."""
+    for name, group in subject.manifest.hunt_groups.items():
+        for fault in _faults(subject, name, group):
+            sink.report(fault)
+    for name, user in subject.manifest.users.items():
+        no_answer = user.forward.no_answer
+        if no_answer is not None and no_answer.rings is not None and no_answer.after is not None:
+            sink.report(_both(subject, ("users", name, "forward", "no_answer")))
+
+
+def _faults(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
+    yield from _members(subject, name, group)
+    yield from _weights(subject, name, group)
+    yield from _identity(subject, name, group)
+    yield from _times(subject, name, group)
+    yield from _cycle(subject, name)
+    yield from _at_once(subject, name, group)
+
+
+def _members(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
+    if not group.members:
+        yield diagnostic(
+            "RP441",
+            f"hunt group `{name}` has no members",
+            subject.value("hunt_groups", name, "members"),
+            label="nobody will ever ring",
+            help="add members, or remove the group and send its calls elsewhere",
+        )
+    seen: dict[str, int] = {}
+    for index, member in enumerate(group.members):
+        section, _, wanted = member.partition("/")
+        span = subject.value("hunt_groups", name, "members", index)
+        if wanted not in getattr(subject.manifest, section):
+            yield undefined(subject, section, wanted, span, f"member of `{name}`")
+        elif member in seen:
+            first = subject.value("hunt_groups", name, "members", seen[member])
+            yield diagnostic(
+                "RP416",
+                f"`{member}` is a member of hunt group `{name}` twice",
+                span,
+                label="a member is rung once in a hunt",
+                secondary=(Label(first, "first listed here"),),
+                help="remove one of the two; give more calls to a member with `policy: weighted`",
+            )
+        seen.setdefault(member, index)
+
+
+def _weights(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
+    """RP443."""
+    base = ("hunt_groups", name)
+    if group.policy != "weighted":
+        if group.weights:
+            yield _weight_fault(
+                subject.key(*base, "weights"),
+                f"hunt group `{name}` has weights, but its policy is {group.policy}",
+                "remove `weights`, or choose `policy: weighted`",
+            )
+        return
+    for member in group.weights:
+        if member not in group.members:
+            span = subject.key(*base, "weights", member)
+            yield _weight_fault(span, f"`{member}` has a weight, but is no member of `{name}`", "add it to `members`")
+    total = sum(group.weights.values())
+    if total != 100 and group.members:
+        span = subject.key(*base, "weights" if group.weights else "policy")
+        yield _weight_fault(
+            span, f"the weights of hunt group `{name}` are together {total}, not 100", "write shares in percent"
+        )
+
+
+def _weight_fault(span: Span, message: str, advice: str) -> Diagnostic:
+    return diagnostic("RP443", message, span, help=advice)
+
+
+def _identity(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
+    """RP442: forwarded calls of the group must say whose they are (S0:212-222)."""
+    node = subject.graph.node(f"{subject.graph.id}/hunt_groups/{name}")
+    assert isinstance(node, ir.HuntGroup)
+    if group.extension is not None and group.number is None and node.external_number is None:
+        yield diagnostic(
+            "RP442",
+            f"hunt group `{name}` has an extension only, and no caller ID number above it",
+            subject.value("hunt_groups", name, "extension"),
+            label="calls the group forwards could present no number",
+            help="add `caller_id.number` to the group's department or group or to the tenant, or give it a `number`",
+        )
+
+
+def _times(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
+    """RP445, RP446."""
+    base = ("hunt_groups", name)
+    if group.no_answer.rings is not None and group.no_answer.after is not None:
+        yield _both(subject, (*base, "no_answer"))
+    ring, overflow = member_ring_ms(group.no_answer), group.overflow
+    sequential = group.policy != "simultaneous" and group.no_answer.advance and len(group.members) > 1
+    if overflow is not None and sequential and overflow.after <= ring:
+        yield diagnostic(
+            "RP446",
+            f"hunt group `{name}` overflows before its second member rings",
+            subject.value(*base, "overflow", "after"),
+            label=f"after {overflow.after / 1000:g} s",
+            notes=(f"a member rings for {ring / 1000:g} s",),
+            help="let the group wait longer, or let members ring shorter",
+        )
+
+
+def _both(subject: Subject, path: tuple[str, ...]) -> Diagnostic:
+    """RP445."""
+    return diagnostic(
+        "RP445",
+        "`rings` and `after` both say how long it rings",
+        subject.value(*path, "after"),
+        label="one of the two is too many",
+        secondary=(Label(subject.value(*path, "rings"), "also given here"),),
+        help="keep one; a ring is five seconds",
+    )
+
+
+def _cycle(subject: Subject, name: str) -> Iterator[Diagnostic]:
+    """RP444: a group that is a member of itself, directly or through others; told by its first in alphabetical order."""
+    groups = subject.manifest.hunt_groups
+    way = _way_back(subject, name)
+    if way is None or name != min(way):
+        return
+    following = way[1] if len(way) > 1 else name
+    index = groups[name].members.index(f"hunt_groups/{following}")
+    yield diagnostic(
+        "RP444",
+        f"hunt group `{name}` is a member of itself",
+        subject.value("hunt_groups", name, "members", index),
+        label=f"leads back to `{name}`",
+        notes=(f"members: {' → '.join(f'`{step}`' for step in (*way, name))}",),
+        help="remove one of these members",
+    )
+
+
+def _way_back(subject: Subject, start: str) -> tuple[str, ...] | None:
+    """A shortest chain of groups from ``start`` back to it; None when there is none."""
+    groups = subject.manifest.hunt_groups
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for member in groups[way[-1]].members:
+            section, _, following = member.partition("/")
+            if section != "hunt_groups" or following not in groups:
+                continue
+            if following == start:
+                return way
+            if following not in seen:
+                seen.add(following)
+                ways.append((*way, following))
+    return None
+
+
+def _at_once(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
+    """RP447."""
+    if group.policy != "simultaneous":
+        return
+    users = _users(subject, name, frozenset())
+    phones = sum(len(subject.manifest.users[user].phones) for user in users)
+    if phones > MAX_AT_ONCE:
+        yield diagnostic(
+            "RP447",
+            f"hunt group `{name}` would ring {phones} phones at once",
+            subject.value("hunt_groups", name, "policy"),
+            label=f"at most {MAX_AT_ONCE} phones can ring for one call",
+            help="choose another policy, or split the group and let one overflow to the other",
+        )
+
+
+def _users(subject: Subject, name: str, within: frozenset[str]) -> Counter[str]:
+    """All users of a group and of the groups in it, each counted once."""
+    found: Counter[str] = Counter()
+    for member in subject.manifest.hunt_groups[name].members:
+        section, _, wanted = member.partition("/")
+        if section == "users" and wanted in subject.manifest.users:
+            found[wanted] = 1
+        elif section == "hunt_groups" and wanted in subject.manifest.hunt_groups and wanted not in within:
+            found |= _users(subject, wanted, within | {name})
+    return found
