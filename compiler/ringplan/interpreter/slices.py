@@ -122,7 +122,7 @@ def _beginnings(tenant: ir.Tenant, day: int) -> Iterator[int]:
 
 
 def _marks(schedule: ir.Schedule, start: int) -> Iterator[int]:
-    """Where intervals of a schedule begin or end in the day that begins at ``start``."""
+    """Where intervals of a schedule begin or end in the day that begins at ``start``, after that; and some others."""
     monday = start - (start - MINUTES_OF_DAY) % (7 * MINUTES_OF_DAY)
     for begin, end in schedule.weekly:
         yield monday + begin
@@ -159,12 +159,11 @@ def _changes(tenant: ir.Tenant, schedule_id: str, after: datetime) -> Iterator[d
 def _candidates(tenant: ir.Tenant, schedule_id: str, day: int, zone: ZoneInfo) -> Iterator[datetime]:
     """The moments of a day at which a schedule may change: where intervals do, and where the clock is set."""
     start = day * MINUTES_OF_DAY
-    for schedule in _family(tenant, schedule_id):
-        for mark in _marks(schedule, start):
-            if start <= mark < start + MINUTES_OF_DAY:
-                local = _wall(mark)
-                yield _utc(local, zone, 0)
-                yield _utc(local, zone, 1)
+    marks = {start} | {mark for schedule in _family(tenant, schedule_id) for mark in _marks(schedule, start)}
+    for mark in marks:
+        if start <= mark < start + MINUTES_OF_DAY:
+            yield _utc(_wall(mark), zone, 0)
+            yield _utc(_wall(mark), zone, 1)
     yield from _clock_changes(tenant.time_zone).get(day, ())
 
 
