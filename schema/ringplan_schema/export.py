@@ -46,8 +46,9 @@ _DURATION: Final = TypeAdapter(DurationText).json_schema()["pattern"]
 # How a normalised value may be written, by the pattern of its normal form.
 _AS_WRITTEN: Final = {
     r"^\+[1-9][0-9]{6,14}$": rf"^{_GROUPING}\+{_GROUPING}[1-9]({_GROUPING}[0-9]){{6,14}}{_GROUPING}$",
-    r"^(\+[0-9]{1,20}|[0-9*#]{1,30})$": rf"^{_GROUPING}\+?({_GROUPING}[0-9*#]){{1,30}}{_GROUPING}$",
 }
+_DIALLED: Final = r"\+[0-9]{1,20}|[0-9*#]{1,30}"
+_DIALLED_AS_WRITTEN: Final = rf"{_GROUPING}\+?({_GROUPING}[0-9*#]){{1,30}}{_GROUPING}"
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -145,7 +146,7 @@ class _EditorSchema(GenerateJsonSchema):
         pattern = found.get("pattern")
         if pattern is None:
             return {"anyOf": [found, {"type": ["number", "boolean"]}]}
-        written = _AS_WRITTEN.get(pattern, pattern)
+        written = _AS_WRITTEN.get(pattern, pattern.replace(_DIALLED, _DIALLED_AS_WRITTEN))
         if not looks_like_number(pattern):
             return found | {"pattern": written}
         return {"anyOf": [found | {"pattern": written}, {"type": "integer"}]}

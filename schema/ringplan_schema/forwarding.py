@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from .base import Section
+from .calling_plan import MaskName
 from .schedules import ScheduleRef
-from .types import Flag, ForwardTarget, SelectiveTarget, Slug, duration
+from .types import Flag, ForwardTarget, SelectiveTarget, duration
 
 
 class NoAnswer(Section):
@@ -27,7 +28,7 @@ class Selective(Section):
 
     when: ScheduleRef | None = None
     """Only while this schedule is open. Default: at any time."""
-    callers: Annotated[list[Slug], Field(alias="from", max_length=12)] = []
+    callers: Annotated[list[MaskName], Field(alias="from", max_length=12)] = []
     """Only calls of these numbers, as names of number masks. Default: all callers."""
     anonymous: Flag = False
     """With ``from``: callers without a number match as well; no mask ever matches them."""

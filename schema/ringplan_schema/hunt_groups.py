@@ -70,7 +70,7 @@ class HuntGroup(Section):
     overflow: Overflow | None = None
     """A bound on the whole hunt. Default: until all members have been tried."""
     forward: HuntForward = HuntForward()
-    """Where calls go that no member takes."""
+    """Where calls go instead, for each reason why no member takes them."""
     call_waiting: Flag = False
     """Whether members who are in a call are rung."""
     group_busy: Flag = False

@@ -157,7 +157,7 @@ _DIALLED = r"\+[0-9]{1,20}|[0-9*#]{1,30}"
 
 def _target(value: object) -> object:
     """Remove grouping from what is a number; names and URIs stand as they are."""
-    return _strip_grouping(value) if isinstance(value, str) and not re.match(r"[a-z]", value) else value
+    return _strip_grouping(value) if isinstance(value, str) and not re.search(r"[^\W\d_]", value) else value
 
 
 MemberRef = Annotated[str, Field(pattern=rf"^(users|hunt_groups)/{_NAME}$")]

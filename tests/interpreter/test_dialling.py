@@ -39,6 +39,8 @@ def eva() -> User:
         speed_dial=SPEED_DIAL,
         ring_ms=60_000,
         **edges,
+        rules=(),
+        plan="acme/calling_plan",
         span=NOWHERE,
     )
 
@@ -57,6 +59,8 @@ def exchange(country: str, first: str, outside_prefix: str = "0") -> Tenant:
         numbers=(Entry(first[:-2] + "04", EVA, NOWHERE),),
         extensions=(Entry("1204", EVA, NOWHERE),),
         nodes=(eva(),),
+        schedules=(),
+        plans=(),
         trunks=(),
         span=NOWHERE,
     )

@@ -28,7 +28,10 @@ def test_nodes_are_sorted_and_every_edge_leads_to_one(bench: Bench) -> None:
         if isinstance(node, ir.User):
             assert {node.busy, node.no_answer, node.unreachable} <= set(ids)
     assert [(node.code, node.reason) for node in made.nodes if isinstance(node, ir.Reject)] == [
+        (403, "Call Barred"),
         (486, "Busy Here"),
+        (480, "Closed"),
+        (480, "Too Many Diversions"),
         (480, "No Answer"),
         (503, "No Trunk Available"),
         (404, "Dial The Outside Prefix First"),

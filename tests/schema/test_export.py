@@ -13,7 +13,7 @@ from ringplan.diagnostics import Sink
 from ringplan.frontend.yaml_source import read_yaml
 from ringplan_schema import Platform, Tenant, export
 from ringplan_schema.descriptions import without_references
-from ringplan_schema.types import E164, DialString, NumberRange
+from ringplan_schema.types import E164, DialString, ForwardTarget, NumberRange
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "tenants").rglob("*.yaml"))
@@ -139,6 +139,20 @@ users:
     caller_id: {withheld: true}
     phones: {desk: {secret: a/b}}
     speed_dial: {6: 0602123456, 00: "*21#", 15: +420602123456}
+    forward:
+      always: hunt_groups/sales
+      busy: 0602 123 456
+      no_answer: {rings: 4, to: sip:jan@partner.example}
+      selective: [{when: holidays/CZ, from: [vip], anonymous: true, to: phones}]
+number_masks: {vip: [602*, 1188, +420602*]}
+hunt_groups:
+  sales:
+    name: Prodej
+    extension: 1600
+    policy: weighted
+    members: [users/novak]
+    weights: {users/novak: 100}
+    overflow: {after: 60s, to: reject/busy}
 """
 # what is changed, whether models and schema take it
 CHANGES = [
@@ -163,6 +177,25 @@ CHANGES = [
     ("desk: {secret: a/b}", "", False),
     ("name: 2024", "name: ''", False),
     ("name: 2024", "name: 1.5", True),
+    ("always: hunt_groups/sales", "always: 1204", True),
+    ("always: hunt_groups/sales", "always: '*21#'", True),
+    ("always: hunt_groups/sales", "always: +420 (602) 123-456", True),
+    ("always: hunt_groups/sales", "always: sales", False),
+    ("always: hunt_groups/sales", "always: groups/sales", False),
+    ("always: hunt_groups/sales", "always: reject/no-answer", False),
+    ("always: hunt_groups/sales", "always: phones", False),
+    ("to: phones", "to: time_routes/main", True),
+    ("to: phones", "to: Phones", False),
+    ("sip:jan@partner.example", "sip:jan@partner", False),
+    ("sip:jan@partner.example", "sips:jan@partner.example", False),
+    ("from: [vip]", "from: vip", False),
+    ("when: holidays/CZ", "when: holidays/cz", False),
+    ("rings: 4", "rings: '4'", True),
+    ("members: [users/novak]", "members: [novak]", False),
+    ("members: [users/novak]", "members: [time_routes/main]", False),
+    ("weights: {users/novak: 100}", "weights: {novak: 100}", False),
+    ("after: 60s", "after: 60", False),
+    ("policy: weighted", "policy: random", False),
 ]
 
 
@@ -186,6 +219,14 @@ def test_models_and_schema_agree(old: str, new: str, good: bool) -> None:
     assert accepts("tenant", as_editor(text)) == good
 
 
+@pytest.mark.parametrize(("old", "new"), [("rings: 4", "rings: 0"), ("/novak: 100}", "/novak: 101}")])
+def test_limits_of_numbers_hold_in_editors(old: str, new: str) -> None:
+    text = TENANT.replace(old, new)
+    with pytest.raises(ValidationError):
+        Tenant.model_validate(as_text(text))
+    assert not accepts("tenant", as_editor(text))
+
+
 def test_a_further_file_holds_sections_only() -> None:
     part = "users:\n" + TENANT.partition("users:\n")[2]
     assert accepts("tenant-part", as_editor(part))
@@ -194,7 +235,7 @@ def test_a_further_file_holds_sections_only() -> None:
     assert not accepts("tenant-part", {})
 
 
-@pytest.mark.parametrize("kind", [E164, DialString, NumberRange])
+@pytest.mark.parametrize("kind", [E164, DialString, ForwardTarget, NumberRange])
 @pytest.mark.parametrize("text", ["+420222333404", "+420 222 333 404", "(+420) 222-333-404", "0602 123 456", "x", ""])
 def test_written_forms_are_those_the_models_take(kind: Any, text: str) -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(kind)

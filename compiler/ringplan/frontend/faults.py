@@ -20,8 +20,9 @@ from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.diagnostics.text import listed, shown
 
-from . import forms
+from . import forms, references
 from .model_walk import Model, choices_at, field_at, field_names, limits, meaning_at, models_at
+from .repaired import Repaired
 from .spans import Path, SpanTable
 from .yaml_source import MAX_FAULTS, MERGE_KEY, UNREADABLE
 
@@ -180,11 +181,16 @@ _TEXT: Final = _shape("a single value", None)
 
 
 def _form(fault: Fault) -> Diagnostic:
-    form = forms.form_of(str(fault.context.get("pattern", "")), meaning_at(fault.root, fault.path))
-    return _wrong_form(fault, form.words, form.repair(str(fault.value), str(fault.data.get("country", ""))))
+    pattern = str(fault.context.get("pattern", ""))
+    form = forms.form_of(pattern, meaning_at(fault.root, fault.path))
+    text = str(fault.value)
+    named = references.repair(text, fault.data, form.sections) if form.sections else None
+    repaired = named or form.repair(text, str(fault.data.get("country", "")))
+    right = repaired is not None and re.search(pattern, repaired.text) is not None
+    return _wrong_form(fault, form.words, repaired if right else None)
 
 
-def _wrong_form(fault: Fault, words: str, repaired: forms.Repaired | None = None) -> Diagnostic:
+def _wrong_form(fault: Fault, words: str, repaired: Repaired | None = None) -> Diagnostic:
     what = f"{shown(fault.value)} is not {words}" if str(fault.value) else f"{fault.name} is empty, expected {words}"
     return fault.report("RP204", what, label=_label(fault), **_repair(fault, repaired))
 
@@ -195,7 +201,7 @@ def _label(fault: Fault) -> str:
     return f"value of {fault.name}" if isinstance(fault.path[-1], str) else fault.name
 
 
-def _repair(fault: Fault, repaired: forms.Repaired | None) -> dict[str, Any]:
+def _repair(fault: Fault, repaired: Repaired | None) -> dict[str, Any]:
     if repaired is None or not (fault.is_key or fault.value_is_plain):
         return {}
     span = fault.spans.key(fault.path) if fault.is_key else fault.spans.value(fault.path)
@@ -265,7 +271,7 @@ def _choice(fault: Fault) -> Diagnostic:
     near = near_miss(str(fault.value), choices)
     notes = [f"the choices are {listed(choices)}"] if choices else []
     message = f"{shown(fault.value)} is not a choice for {fault.name}"
-    more = _repair(fault, forms.Repaired(near.name, near.sure)) if near else {}
+    more = _repair(fault, Repaired(near.name, near.sure)) if near else {}
     return fault.report("RP206", message, label="not one of the choices", notes=notes, **more)
 
 
@@ -273,7 +279,7 @@ def _time_zone(fault: Fault) -> Diagnostic:
     near = near_miss(str(fault.value), available_timezones())
     notes = [f"a time zone with a similar name exists: {shown(near.name)}"] if near else []
     more = (
-        _repair(fault, forms.Repaired(near.name, near.sure))
+        _repair(fault, Repaired(near.name, near.sure))
         if near
         else {"help": "write a name such as `Europe/Prague`"}
     )

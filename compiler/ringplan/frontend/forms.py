@@ -9,18 +9,13 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from ringplan_schema import calling_plan, platform, tenant, types, users
+from ringplan_schema import calling_plan, platform, schedules, tenant, types, users
 
-Repair = Callable[[str, str], "Repaired | None"]
+from . import references
+from .repaired import Repaired
+
+Repair = Callable[[str, str], Repaired | None]
 """From the wrong text and the tenant's country to what was probably meant."""
-
-
-class Repaired(NamedTuple):
-    """A value of the right form."""
-
-    text: str
-    sure: bool
-    """The meaning is certainly the same."""
 
 
 class Form(NamedTuple):
@@ -28,6 +23,8 @@ class Form(NamedTuple):
 
     words: str
     repair: Repair = lambda text, country: None
+    sections: tuple[str, ...] = ()
+    """Sections whose entries the value names, as ``users/novakova``."""
 
 
 _CALLING_CODE: Final = {"CZ": "420", "SK": "421"}
@@ -79,6 +76,34 @@ def _mask(text: str, country: str) -> Repaired | None:
     return None
 
 
+_DAY_NAMES: Final = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*\b")
+
+
+def _calendar_entry(pattern: str) -> Repair:
+    """Days and times as people write them: ``Monday–Friday 8:00-17:00``, ``24.12.2026``."""
+
+    def repair(text: str, country: str) -> Repaired | None:
+        plain = _DAY_NAMES.sub(r"\1", re.sub(r"[–—]", "-", text.lower()))
+        plain = re.sub(r"\b([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})\b", _day_of, plain)
+        plain = re.sub(r"\b([0-9]):([0-9]{2})\b", r"0\1:\2", re.sub(r"\s+", " ", plain.strip()))
+        return Repaired(plain, sure=True) if plain != text and re.search(pattern, plain) else None
+
+    return repair
+
+
+def _day_of(written: re.Match[str]) -> str:
+    return f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}"
+
+
+def _target(also: str) -> Form:
+    return Form(
+        f"a target such as {also}0602123456, 1204, users/novakova, hunt_groups/sales, sip:jan@pbx.example.com or "
+        "reject/busy",
+        references.repair_target,
+        ("users", "hunt_groups", "time_routes"),
+    )
+
+
 DURATION: Final = "a duration such as 20s, 500ms or 10m"
 NUMBER_RANGE: Final = "a number such as +420222333404 or a range such as +420222333400..449"
 
@@ -92,6 +117,9 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (types.E164, Form("a telephone number in international form, such as +420222333404", _international)),
     (types.Extension, Form("an extension of 2 to 20 digits")),
     (types.DialString, Form("something a phone can dial: digits, `*` and `#`, at most 30, or `+` and digits")),
+    (types.MemberRef, Form("a member such as users/novakova or hunt_groups/night", sections=("users", "hunt_groups"))),
+    (types.ForwardTarget, _target("")),
+    (types.SelectiveTarget, _target("phones, ")),
     (types.LocalityCode, Form("a locality code: 1 to 16 digits and capital letters", _upper)),
     (
         types.SecretRef,
@@ -102,14 +130,25 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (types.Endpoint, Form("an IPv4 address and port such as 192.0.2.10:5060")),
     (types.ListenSocket, Form("transport, IPv4 address and port, such as udp:192.0.2.10:5060")),
     (types.DurationText, Form(DURATION)),
+    (schedules.ScheduleRef, Form("the name of a schedule, or public holidays such as holidays/CZ")),
     (
         calling_plan.NumberMask,
         Form(
             "a number mask: digits, `?`, classes such as [2-57], and `*` only at the end, such as 602* or +4219*", _mask
         ),
     ),
-    (calling_plan.MaskName, Form(_SLUG.replace("40", "30"))),
+    (calling_plan.MaskName, Form(_SLUG.replace("an identifier", "the name of a number mask").replace("40", "30"))),
     (users.SpeedDialCode, Form("a speed dial code: 2 to 9, or two digits 00 to 99")),
+)
+_SCHEDULES: Final = (
+    (
+        schedules.WeeklyEntry,
+        "an entry such as mon-fri 08:00-17:00, sat, daily 22:00-06:00 or fri 18:00 - mon 08:00, with times as HH:MM",
+    ),
+    (
+        schedules.DateEntry,
+        "an entry such as 2026-12-31, 12-24..01-01, 12-31 08:00-12:00 or 2026-12-24 18:00 - 2026-12-27 08:00",
+    ),
 )
 _BY_FIELD: Final[tuple[tuple[FieldInfo, Form], ...]] = (
     (tenant.Dialing.model_fields["outside_prefix"], Form("exactly one digit, such as 0")),
@@ -129,6 +168,9 @@ def form_of(pattern: str, meaning: str) -> Form:
 @cache
 def _forms() -> dict[str, Form]:
     typed = {pattern: form for annotation, form in _BY_TYPE for pattern in patterns(annotation)}
+    typed |= {
+        pattern: Form(words, _calendar_entry(pattern)) for kind, words in _SCHEDULES for pattern in patterns(kind)
+    }
     return typed | {pattern: form for field, form in _BY_FIELD for pattern in patterns(field)}
 
 
