@@ -57,9 +57,11 @@ def test_scalars_stay_as_they_are_written(scalar: str) -> None:
         ('{"a":1, b: "17:30", c: 17:30, d:e: f}', {"a": "1", "b": "17:30", "c": "17:30", "d:e": "f"}),
         ("[\ue000, 17:30]", ["\ue000", "17:30"]),
         ("[http://x/y, fe80::1]", ["http://x/y", "fe80::1"]),
+        ("[222??33*, 22?, ?22, b]", ["222??33*", "22?", "?22", "b"]),
+        ("{a: 22?3, b?: '?', c: \"?x\", d: 8:?}", {"a": "22?3", "b?": "?", "c": "?x", "d": "8:?"}),
     ],
 )
-def test_a_colon_inside_a_word_is_text_also_in_brackets(text: str, data: object) -> None:
+def test_a_mark_inside_a_word_is_text_also_in_brackets(text: str, data: object) -> None:
     assert document(f"x: {text}\n").data == {"x": data}
     table = spans(f"x: {text}\n")
     assert table.value(("x",)) == Span("t.yaml", 1, 4, 1, 4 + len(text))

@@ -90,10 +90,10 @@ def read_yaml(content: bytes, file: str, sink: Sink) -> Document | None:
 class _Builder:
     """Pulls events and builds data and spans side by side; one method a kind of collection."""
 
-    __slots__ = ("_colon", "_depth", "_faults", "_file", "_nodes", "_parser", "_sink")
+    __slots__ = ("_depth", "_faults", "_file", "_marks", "_nodes", "_parser", "_sink")
 
     def __init__(self, text: str, file: str, sink: Sink) -> None:
-        protected, self._colon = protect(text)
+        protected, self._marks = protect(text)
         self._parser = CParser(protected)
         self._file = file
         self._sink = sink
@@ -126,7 +126,7 @@ class _Builder:
     def _mapping(self, start: Any, key_of_it: Any) -> tuple[Tree, Entry]:
         """The mapping that begins with ``start``; the hot loop of the front end, hence a little long."""
         self._enter(start)
-        get, file, colon, new = self._parser.get_event, self._file, self._colon, _new
+        get, file, marks, new = self._parser.get_event, self._file, self._marks, _new
         data: Tree = {}
         children: dict[Step, Entry] = {}
         while (key := get()).__class__ is not MappingEndEvent:
@@ -135,14 +135,14 @@ class _Builder:
                 continue
             if key.anchor is not None or key.ctag is not None:
                 self._refuse_properties(key)
-            name = key.value if colon is None else key.value.replace(colon, ":")
+            name = key.value if marks is None else key.value.translate(marks)
             value = get()
             kind = value.__class__
             item: Any
             if kind is ScalarEvent:
                 if value.anchor is not None or value.ctag is not None:
                     self._refuse_properties(value)
-                item = value.value if colon is None else value.value.replace(colon, ":")
+                item = value.value if marks is None else value.value.translate(marks)
                 if not item and not value.style:
                     item = None
                 entry = new(Entry, (file, key, value, value, None))
@@ -161,7 +161,7 @@ class _Builder:
 
     def _sequence(self, start: Any, key_of_it: Any) -> tuple[list[Any], Entry]:
         self._enter(start)
-        get, file, colon, new = self._parser.get_event, self._file, self._colon, _new
+        get, file, marks, new = self._parser.get_event, self._file, self._marks, _new
         data: list[Any] = []
         children: dict[Step, Entry] = {}
         while (value := get()).__class__ is not SequenceEndEvent:
@@ -169,7 +169,7 @@ class _Builder:
             if value.__class__ is ScalarEvent:
                 if value.anchor is not None or value.ctag is not None:
                     self._refuse_properties(value)
-                item = value.value if colon is None else value.value.replace(colon, ":")
+                item = value.value if marks is None else value.value.translate(marks)
                 if not item and not value.style:
                     item = None
                 entry = new(Entry, (file, None, value, value, None))
@@ -230,7 +230,7 @@ class _Builder:
         self._report("RP102", f"{shown(name)} is written twice", key, "written again here", label)
 
     def _shown(self, text: object, prefix: str = "") -> str:
-        return shown(str(text).replace(self._colon or ":", ":"), prefix)
+        return shown(str(text).translate(self._marks or {}), prefix)
 
     def _report(self, code: str, message: str, event: Any, label: str, *secondary: Label) -> None:
         self._faults += 1
