@@ -39,8 +39,7 @@ def lowered(country: Country, written: str) -> tuple[Pattern, ...]:
 
 def own_numbers(country: Country) -> Pattern:
     """The country's numbers in E.164 form, without the plus."""
-    steps = (_FIRST, *(DIGITS,) * (country.national_length - 1))
-    return Pattern(literal(country.calling_code).steps + steps, False)
+    return concatenated(country.calling_code, _significant(country))
 
 
 def foreign_numbers(country: Country) -> tuple[Pattern, ...]:
@@ -68,6 +67,36 @@ def dialable(country: Country, call_type: str) -> Iterator[Pattern]:
             for prefix, kind in country.number_types.items():
                 if kind == call_type:
                     yield _national(country, prefix)
+
+
+def numbers_as_dialled(country: Country) -> Iterator[Pattern]:
+    """The canonical dial strings of all types; disjoint, the most usual first."""
+    yield concatenated(country.national_prefix, _significant(country))
+    yield from _international(country)
+    yield from SHORT_CODES
+
+
+def block(country: Country, first: str, last: str) -> Iterator[Pattern]:
+    """The canonical dial strings of the E.164 numbers ``first`` to ``last``, of equal length, as disjoint patterns."""
+    for numbers in _range(first.removeprefix("+"), last.removeprefix("+")):
+        yield from lowered(country, f"+{numbers}")
+
+
+def _range(first: str, last: str) -> Iterator[Pattern]:
+    """The digit strings from ``first`` to ``last``."""
+    same = next((at for at, pair in enumerate(zip(first, last, strict=True)) if pair[0] != pair[1]), len(first))
+    rest = len(first) - same - 1
+    if set(first[same:]) <= {"0"} and set(last[same:]) <= {"9"}:
+        yield Pattern((*literal(first[:same]).steps, *(DIGITS,) * (len(first) - same)), False)
+        return
+    for digit in range(int(first[same]), int(last[same]) + 1):
+        start = first[same + 1 :] if digit == int(first[same]) else "0" * rest
+        end = last[same + 1 :] if digit == int(last[same]) else "9" * rest
+        yield from (concatenated(f"{first[:same]}{digit}", pattern) for pattern in _range(start, end))
+
+
+def _significant(country: Country) -> Pattern:
+    return Pattern((_FIRST, *(DIGITS,) * (country.national_length - 1)), False)
 
 
 def _international(country: Country) -> Iterator[Pattern]:

@@ -7,7 +7,7 @@ one position after the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -23,6 +23,14 @@ _WELL_FORMED: Final = re.compile(GRAMMAR, re.ASCII)
 _STEP: Final = re.compile(r"[0-9?]|\[[^\]]*\]", re.ASCII)
 _RANGE: Final = re.compile(r"([0-9])(?:-([0-9]))?", re.ASCII)
 _DIGIT_ORDER: Final = "1234567890"
+
+MAX_WAYS: Final = 20_000
+"""How many beginnings ``outside`` tells apart before it gives up."""
+
+
+class TooManyWaysError(ArithmeticError):
+    """Masks are so entangled that the question is not answered."""
+
 
 Step = frozenset[str]
 """The digits that may stand at one position."""
@@ -77,14 +85,23 @@ def is_empty(pattern: Pattern) -> bool:
     return not all(pattern.steps)
 
 
+def overlaps(one: Pattern, other: Pattern) -> bool:
+    """Whether some string matches both."""
+    if len(one.steps) != len(other.steps):
+        shorter = one if len(one.steps) < len(other.steps) else other
+        if not shorter.is_open:
+            return False
+    return not any(map(frozenset.isdisjoint, one.steps, other.steps)) and not is_empty(one) and not is_empty(other)
+
+
 def intersection(one: Pattern, other: Pattern) -> Pattern | None:
     """The strings both match; None: there are none."""
-    shorter, longer = sorted((one, other), key=lambda pattern: len(pattern.steps))
-    if len(shorter.steps) < len(longer.steps) and not shorter.is_open:
+    if not overlaps(one, other):
         return None
-    common = [mine & yours for mine, yours in zip(shorter.steps, longer.steps, strict=False)]
-    both = Pattern((*common, *longer.steps[len(common) :]), one.is_open and other.is_open)
-    return None if is_empty(both) else both
+    common = map(frozenset.intersection, one.steps, other.steps)
+    longer = one if len(one.steps) > len(other.steps) else other
+    rest = longer.steps[min(len(one.steps), len(other.steps)) :]
+    return Pattern((*common, *rest), one.is_open and other.is_open)
 
 
 def is_subset(one: Pattern, other: Pattern) -> bool:
@@ -100,6 +117,61 @@ def witness(pattern: Pattern) -> str:
     """The shortest string that matches, with the first possible digit of 1 to 9, 0 everywhere; the pattern must not
     be empty."""
     return "".join(next(digit for digit in _DIGIT_ORDER if digit in step) for step in pattern.steps)
+
+
+def outside(pattern: Pattern, others: Sequence[Pattern]) -> str | None:
+    """A string of ``pattern`` that none of ``others`` matches; None: they cover it.
+
+    Exact. Whether sets of this kind cover another one takes exponential time in the worst case; masks as people
+    write them take one step a digit. Raises ``TooManyWaysError`` after ``MAX_WAYS`` beginnings that differ.
+    """
+    near = tuple(other for other in others if overlaps(pattern, other))
+    return _outside(pattern, near, "", frozenset(range(len(near))), set())
+
+
+def _outside(
+    pattern: Pattern,
+    others: Sequence[Pattern],
+    text: str,
+    alive: frozenset[int],
+    covered: set[tuple[int, frozenset[int]]],
+) -> str | None:
+    """``outside`` among the strings that begin with ``text``; ``alive``: which of the others that still matches."""
+    at = len(text)
+    if not alive:
+        return text + witness(without_first(pattern, at))
+    if at >= len(pattern.steps) and not any(_may_end(others[index], at) for index in alive):
+        return text
+    if (at == len(pattern.steps) and not pattern.is_open) or any(_takes_all(others[index], at) for index in alive):
+        return None
+    if (at, alive) in covered:
+        return None
+    for digit in _DIGIT_ORDER:
+        if digit in _step(pattern, at):
+            still = frozenset(index for index in alive if digit in _step(others[index], at))
+            found = _outside(pattern, others, text + digit, still, covered)
+            if found is not None:
+                return found
+    covered.add((at, alive))
+    if len(covered) > MAX_WAYS:
+        raise TooManyWaysError
+    return None
+
+
+def _step(pattern: Pattern, at: int) -> Step:
+    """The digits that may stand at a position."""
+    if at < len(pattern.steps):
+        return pattern.steps[at]
+    return DIGITS if pattern.is_open else frozenset()
+
+
+def _may_end(pattern: Pattern, at: int) -> bool:
+    return at == len(pattern.steps) or _takes_all(pattern, at)
+
+
+def _takes_all(pattern: Pattern, at: int) -> bool:
+    """Whether whatever follows the first ``at`` digits matches."""
+    return at >= len(pattern.steps) and pattern.is_open
 
 
 def specificity(pattern: Pattern) -> tuple[int, int, int, bool]:

@@ -4,14 +4,16 @@ from ..code import Code
 from .fleet import FLEET
 from .names import NAMES
 from .numbers import NUMBERS
+from .plans import PLANS
 from .safety import SAFETY
+from .schedules import SCHEDULES
 from .schema import SCHEMA
 from .services import SERVICES
 from .syntax import SYNTAX
 
 ALL: tuple[Code, ...] = tuple(
     sorted(
-        (*SYNTAX, *SCHEMA, *NAMES, *NUMBERS, *SERVICES, *SAFETY, *FLEET),
+        (*SYNTAX, *SCHEMA, *NAMES, *NUMBERS, *SCHEDULES, *SERVICES, *PLANS, *SAFETY, *FLEET),
         key=lambda code: code.code,
     )
 )

@@ -1,0 +1,57 @@
+"""The canonical dial strings calls of one tenant can have: those of its country, and its extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ringplan import ir
+from ringplan.countries import Country
+from ringplan.dialable import numbers_as_dialled
+from ringplan.interpreter.screening import canonical
+from ringplan.patterns import Pattern, intersection, literal, matches, outside, overlaps
+
+
+@dataclass(frozen=True, slots=True)
+class DialStrings:
+    """A set of strings, as disjoint patterns and single strings."""
+
+    country: Country
+    outside: tuple[Pattern, ...]
+    """What can be dialled to places outside, emergency numbers included."""
+    inside: tuple[str, ...]
+    """Extensions, and numbers of the tenant's own that are assigned, sorted."""
+    extensions: tuple[str, ...]
+    emergency: tuple[Pattern, ...]
+
+    @classmethod
+    def of(cls, tenant: ir.Tenant, country: Country) -> DialStrings:
+        """Those of one tenant."""
+        extensions = [entry.key for entry in tenant.extensions]
+        numbers = [canonical(tenant.dial_plan, entry.key) for entry in tenant.numbers]
+        return cls(
+            country,
+            tuple(numbers_as_dialled(country)),
+            tuple(sorted({*extensions, *numbers})),
+            tuple(sorted(set(extensions))),
+            tuple(literal(number) for number in country.emergency),
+        )
+
+    def any_of(self, patterns: Iterable[Pattern]) -> bool:
+        """Whether a call can have a string that one of the patterns matches."""
+        return any(next(self.parts(pattern), None) is not None for pattern in patterns)
+
+    def parts(self, pattern: Pattern) -> Iterator[Pattern]:
+        """What of a pattern can be dialled."""
+        for strings in self.outside:
+            found = intersection(pattern, strings)
+            if found is not None:
+                yield found
+        for extension in self.extensions:
+            if matches(pattern, extension):
+                yield literal(extension)
+
+    def left(self, pattern: Pattern, others: Sequence[Pattern]) -> str | None:
+        """A string of ``pattern`` that a call screened can have and none of ``others`` matches; None: there is none."""
+        near = [other for other in (*self.emergency, *others) if overlaps(pattern, other)]
+        return next((found for part in self.parts(pattern) if (found := outside(part, near)) is not None), None)
