@@ -157,7 +157,7 @@ def test_up_prints_accounts_and_ends_on_ctrl_c_without_a_trace(lane: int) -> Non
         finally:
             process.kill()
     assert f"Outbound proxy: 127.0.{lane}.10:5060 (udp, tcp)" in listing
-    assert re.search(r"^lipova-desk +lipa\.ringplan\.example +[0-9a-f]{24} +10 +\+420541222100 +\S", listing, re.M)
+    assert re.search(r"^lipova-desk +lipa\.ringplan\.example +[0-9a-f]{24} +10 +\+420541222102 +\S", listing, re.M)
     assert "novak" not in listing
     assert _left(lane) == ""
 
