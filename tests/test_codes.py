@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ringplan.diagnostics.codes import CODES
 from ringplan.pipeline import Options, check
 
+TODAY = date(2026, 6, 1)
 BROKEN = Path(__file__).resolve().parent.parent / "examples" / "broken"
 ALSO = {"RP803": {"RP209"}}
 """Codes an example cannot avoid: two tenants of one name cannot both have a folder of that name."""
@@ -24,14 +26,14 @@ def test_every_code_has_an_example_and_every_example_a_code() -> None:
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
 def test_example_yields_its_code_and_no_other(folder: Path) -> None:
-    found = {diagnostic.code for diagnostic in check(folder, Options()).diagnostics}
+    found = {diagnostic.code for diagnostic in check(folder, Options(today=TODAY)).diagnostics}
     assert folder.name in found
     assert found - {folder.name} == ALSO.get(folder.name, set())
 
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
 def test_diagnostics_keep_to_the_house_style(folder: Path) -> None:
-    for diagnostic in check(folder, Options()).diagnostics:
+    for diagnostic in check(folder, Options(today=TODAY)).diagnostics:
         assert diagnostic.severity is CODES[diagnostic.code].severity
         assert "\n" not in diagnostic.message
         assert not diagnostic.message.endswith(".")

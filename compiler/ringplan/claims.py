@@ -22,6 +22,8 @@ class Claim:
     domain: str
     blocks: tuple[tuple[str, str], ...]
     """First and last number of each."""
+    ends: int | None = None
+    """Ordinal of the day on which the first of its calendars ends; None: it has none that ends."""
 
 
 Claims = Mapping[bytes, Claim]
@@ -30,7 +32,9 @@ Claims = Mapping[bytes, Claim]
 
 def claim_of(summary: Summary) -> Claim:
     """The claim of one tenant."""
-    return Claim(summary.tenant, summary.domain, tuple((block.first, block.last) for block in summary.blocks))
+    blocks = tuple((block.first, block.last) for block in summary.blocks)
+    ends = min((calendar.ends for calendar in summary.calendars), default=None)
+    return Claim(summary.tenant, summary.domain, blocks, ends)
 
 
 def are_apart(claims: Collection[Claim]) -> bool:
@@ -52,7 +56,7 @@ def _disjoint(blocks: Iterable[tuple[str, str]]) -> bool:
 
 def encode(claims: Claims) -> str:
     """The claims as text."""
-    rows = {key.hex(): (claim.tenant, claim.domain, claim.blocks) for key, claim in claims.items()}
+    rows = {key.hex(): (claim.tenant, claim.domain, claim.blocks, claim.ends) for key, claim in claims.items()}
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -60,5 +64,6 @@ def decode(text: str) -> Claims:
     """The claims in a text made by ``encode``; ValueError, TypeError or AttributeError for any other."""
     rows = json.loads(text).items()
     return {
-        bytes.fromhex(key): Claim(tenant, domain, tuple(map(tuple, blocks))) for key, (tenant, domain, blocks) in rows
+        bytes.fromhex(key): Claim(tenant, domain, tuple(map(tuple, blocks)), ends)
+        for key, (tenant, domain, blocks, ends) in rows
     }

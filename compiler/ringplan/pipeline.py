@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringplan.cache import Cache, MemoryCache
+from ringplan.calendars import check_calendars, runs_out
 from ringplan.claims import Claim, Claims, are_apart, claim_of
 from ringplan.diagnostics import Diagnostic, Severity, Sink
 from ringplan.frontend.discover import PLATFORM_FILE
@@ -40,11 +42,13 @@ class WorkerLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to go about it; no option changes a byte of the result."""
+    """How to go about it; no option changes a byte of a bundle."""
 
     cache: Cache = field(default_factory=MemoryCache)
     processes: int = 1
     progress: Progress = no_progress
+    today: date | None = None
+    """The day for which calendars that run out are reported; None: they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,23 @@ class PlatformPart:
 def check(path: Path, options: Options) -> Compilation:
     """Every diagnostic of a fleet; raises UsageError."""
     source = read_fleet(path)
-    known = options.cache.record(source.key)
+    key = source.key_on(options.today)
+    known = options.cache.record(key)
     if known is not None:
         return Compilation(known.diagnostics, len(source.tenants), 0)
     platform = platform_of(source.place)
     claims = options.cache.claims(source.claims_key)
-    others = [tenant for tenant in source.tenants if tenant.key not in claims]
+    others = [tenant for tenant in source.tenants if not _is_quiet(claims.get(tenant.key), options.today)]
     found = _records(source, others, platform.graph, options, emit=False)
     shortcut = _shortcut(source, claims, found.records)
     if are_apart(shortcut.claims):
-        diagnostics = _diagnostics_apart(source, platform, found.records, shortcut.claims)
+        diagnostics = _diagnostics_apart(source, platform, found.records, shortcut.claims, options.today)
     else:
         every = _records(source, source.tenants, platform.graph, options, emit=False)
-        diagnostics = _all_diagnostics(source, platform, every.records.values())
+        diagnostics = _all_diagnostics(source, platform, every.records.values(), options.today)
     if found.stable:
         options.cache.store_claims(source.claims_key, shortcut.quiet)
-        options.cache.store(source.key, Record(diagnostics, None, None))
+        options.cache.store(key, Record(diagnostics, None, None))
     return Compilation(diagnostics, len(source.tenants), found.compiled)
 
 
@@ -100,7 +105,7 @@ def compile_bundle(path: Path, options: Options) -> Compilation:
     source = read_fleet(path)
     platform = platform_of(source.place)
     found = _records(source, source.tenants, platform.graph, options, emit=platform.graph is not None)
-    diagnostics = _all_diagnostics(source, platform, found.records.values())
+    diagnostics = _all_diagnostics(source, platform, found.records.values(), options.today)
     bundle = None
     if platform.graph is not None and not _has_errors(diagnostics):
         bundle = _bundle(source, platform.graph, found.records, options.cache)
@@ -221,7 +226,9 @@ def _record(result: Result) -> Record:
     return Record(result.diagnostics, result.summary, files)
 
 
-def _all_diagnostics(source: FleetSource, platform: PlatformPart, records: Iterable[Record]) -> tuple[Diagnostic, ...]:
+def _all_diagnostics(
+    source: FleetSource, platform: PlatformPart, records: Iterable[Record], today: date | None
+) -> tuple[Diagnostic, ...]:
     from ringplan.passes import check_fleet
 
     sink = Sink(platform.diagnostics)
@@ -232,6 +239,7 @@ def _all_diagnostics(source: FleetSource, platform: PlatformPart, records: Itera
             summaries.append(record.summary)
     if not are_apart([claim_of(summary) for summary in summaries]):  # takes a quarter of the time
         check_fleet(summaries, sink)
+    check_calendars(summaries, today, sink)
     _check_trunks(source, platform, {summary.tenant for summary in summaries}, sink)
     return sink.sorted()
 
@@ -259,8 +267,8 @@ class _Shortcut:
 
 
 def _shortcut(source: FleetSource, known: Claims, records: Mapping[bytes, Record]) -> _Shortcut:
-    """The claims of the tenants that are known to be quiet, and of those with a record."""
-    quiet = {tenant.key: known[tenant.key] for tenant in source.tenants if tenant.key in known}
+    """The claims of those with a record, and of the other tenants, which are known to be quiet."""
+    quiet = {tenant.key: known[tenant.key] for tenant in source.tenants if tenant.key not in records}
     claims = list(quiet.values())
     for key, record in records.items():
         if record.summary is not None:
@@ -270,13 +278,23 @@ def _shortcut(source: FleetSource, known: Claims, records: Mapping[bytes, Record
     return _Shortcut(claims, quiet)
 
 
+def _is_quiet(claim: Claim | None, today: date | None) -> bool:
+    """Whether nothing is to be said of a tenant but, perhaps, that it collides with another."""
+    return claim is not None and not runs_out(claim.ends, today)
+
+
 def _diagnostics_apart(
-    source: FleetSource, platform: PlatformPart, records: Mapping[bytes, Record], claims: Iterable[Claim]
+    source: FleetSource,
+    platform: PlatformPart,
+    records: Mapping[bytes, Record],
+    claims: Iterable[Claim],
+    today: date | None,
 ) -> tuple[Diagnostic, ...]:
     """Every diagnostic of a fleet whose tenants do not collide; only those with a record have any."""
     sink = Sink(platform.diagnostics)
     for record in records.values():
         sink.extend(record.diagnostics)
+    check_calendars((record.summary for record in records.values() if record.summary is not None), today, sink)
     _check_trunks(source, platform, {claim.tenant for claim in claims}, sink)
     return sink.sorted()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ringplan.diagnostics import Applicability, Diagnostic, Edit, Fix, Label, Severity, Span
 from ringplan.ir import NumberBlock
-from ringplan.summary import Summary
+from ringplan.summary import Calendar, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,19 @@ def _span_data(span: Span) -> list[Any]:
 def _summary_data(summary: Summary) -> list[Any]:
     blocks = [[block.first, block.last, _span_data(block.span)] for block in summary.blocks]
     tenant, domain = _span_data(summary.tenant_span), _span_data(summary.domain_span)
-    return [summary.tenant, tenant, summary.domain, domain, blocks]
+    calendars = [[calendar.schedule, calendar.ends, _span_data(calendar.span)] for calendar in summary.calendars]
+    return [summary.tenant, tenant, summary.domain, domain, blocks, calendars]
 
 
 def _summary(data: list[Any]) -> Summary:
-    tenant, tenant_span, domain, domain_span, blocks = data
+    tenant, tenant_span, domain, domain_span, blocks, calendars = data
     return Summary(
         tenant,
         Span(*tenant_span),
         domain,
         Span(*domain_span),
         tuple(NumberBlock(first, last, Span(*span)) for first, last, span in blocks),
+        tuple(Calendar(schedule, ends, Span(*span)) for schedule, ends, span in calendars),
     )
 
 

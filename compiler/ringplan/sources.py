@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
@@ -48,8 +49,12 @@ class FleetSource:
 
     @property
     def key(self) -> bytes:
-        """Digest of everything the fleet's result depends on."""
+        """Digest of everything the fleet's result depends on but the day."""
         return _digest(b"fleet", self.platform_key, *(tenant.key for tenant in self.tenants))
+
+    def key_on(self, today: date | None) -> bytes:
+        """Digest of everything the fleet's result depends on, on a day."""
+        return _digest(self.key, str(today).encode())
 
     @property
     def claims_key(self) -> bytes:

@@ -1,4 +1,4 @@
-"""What other tenants need to know of a tenant."""
+"""What is kept of a tenant for judgements that one tenant's files alone do not allow."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ from ringplan.ir import NumberBlock
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """A schedule that says nothing any more after some day."""
+
+    schedule: str
+    """Its id."""
+    ends: int
+    """Ordinal of its last day."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The part of a tenant that must not collide with another's; small, and quick to store."""
+    """What is judged with the whole fleet in view, or by the day of the year; small, and quick to store."""
 
     tenant: str
     tenant_span: Span
     domain: str
     domain_span: Span
     blocks: tuple[NumberBlock, ...]
+    calendars: tuple[Calendar, ...]
+    """Sorted by schedule."""

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -92,6 +93,11 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+def today() -> date:
+    """The day on this machine's calendar."""
+    return datetime.now(UTC).astimezone().date()
+
+
 @contextmanager
 def options(no_cache: bool, jobs: int) -> Iterator[Options]:
     """The pipeline's options; closes the cache and the progress bar at the end."""
@@ -99,7 +105,7 @@ def options(no_cache: bool, jobs: int) -> Iterator[Options]:
     with ExitStack() as ended:
         ended.callback(cache.close)
         progress = _Bar(ended) if wants_color(sys.stderr) else no_progress
-        yield Options(cache, jobs or os.cpu_count() or 1, progress)
+        yield Options(cache, jobs or os.cpu_count() or 1, progress, today())
 
 
 class _Bar:

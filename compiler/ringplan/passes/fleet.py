@@ -12,7 +12,7 @@ from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.frontend.load import LoadedPlatform
 from ringplan.ir import NumberBlock
-from ringplan.summary import Summary
+from ringplan.summary import Calendar, Summary
 
 from .numbers import common, overlapping
 from .subject import Subject
@@ -27,6 +27,11 @@ def summarise(subject: Subject) -> Summary:
         domain=subject.graph.domain,
         domain_span=subject.value("domain") if written else subject.graph.span,
         blocks=subject.graph.blocks,
+        calendars=tuple(
+            Calendar(schedule.id, schedule.ends, schedule.span)
+            for schedule in subject.graph.schedules
+            if schedule.ends is not None
+        ),
     )
 
 
