@@ -278,11 +278,7 @@ def _choice(fault: Fault) -> Diagnostic:
 def _time_zone(fault: Fault) -> Diagnostic:
     near = near_miss(str(fault.value), available_timezones())
     notes = [f"a time zone with a similar name exists: {shown(near.name)}"] if near else []
-    more = (
-        _repair(fault, Repaired(near.name, near.sure))
-        if near
-        else {"help": "write a name such as `Europe/Prague`"}
-    )
+    more = _repair(fault, Repaired(near.name, near.sure)) if near else {"help": "write a name such as `Europe/Prague`"}
     message = f"{shown(fault.value)} is not an IANA time zone"
     return fault.report("RP207", message, label="unknown time zone", notes=notes, **more)
 

@@ -33,8 +33,8 @@ class Turn:
 
     candidates: tuple[Candidate, ...]
     ring_ms: int
-    last_of: str | None
-    """The group in which nobody else is tried once this turn has rung; None: it goes on."""
+    stays_with: Path
+    """Groups that do not advance, with their member who is rung: when he does not answer they try no other one."""
 
 
 def turns(tenant: Tenant, group: HuntGroup, memory: Mapping[str, Memory]) -> tuple[Turn, ...]:
@@ -46,16 +46,28 @@ def _turns(tenant: Tenant, group: HuntGroup, memory: Mapping[str, Memory], path:
     members = order(group, memory.get(group.id, NOTHING_REMEMBERED))
     if group.policy == "simultaneous":
         found = tuple(c for member in members for c in _everybody(tenant, group, member, memory, path))
-        return (Turn(found, group.ring_ms, None),)
+        return (Turn(found, group.ring_ms, _staying(tenant, path)),)
     result: list[Turn] = []
-    last_of = None if group.advance else group.id
     for member in members:
         node, within = tenant.node(member), (*path, (group.id, member))
         if isinstance(node, HuntGroup):
             result.extend(_turns(tenant, node, memory, within))
         else:
-            result.append(Turn((Candidate(member, within),), group.ring_ms, last_of))
+            result.append(Turn((Candidate(member, within),), group.ring_ms, _staying(tenant, within)))
     return tuple(result)
+
+
+def _staying(tenant: Tenant, path: Path) -> Path:
+    """The groups on the way that do not advance, each with its member on the way."""
+    groups = ((tenant.node(group_id), member) for group_id, member in path)
+    return tuple((g.id, member) for g, member in groups if isinstance(g, HuntGroup) and not g.advance)
+
+
+def is_over(turn: Turn, stay_with: Mapping[str, str]) -> bool:
+    """Whether a turn belongs to groups that stay with another member, by ``Turn.stays_with`` of turns before."""
+    return any(
+        stay_with.get(group, member) != member for candidate in turn.candidates for group, member in candidate.path
+    )
 
 
 def _everybody(

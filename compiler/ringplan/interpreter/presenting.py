@@ -36,14 +36,16 @@ def to_trunk(caller: User, trunk: Trunk, withheld: bool) -> Presented:
 def diverted(caller: str | None, withheld: bool, diversion: Diversion, trunk: Trunk) -> Presented:
     """On a call that was forwarded out: who forwarded it is asserted, for he is billed; From by the trunk's setting.
 
-    ``caller``: E.164 number of who called, None: unknown or none may be shown; ``withheld``: he withholds it.
+    ``caller``: E.164 number of who called, None: unknown or none may be shown; ``withheld``: he withholds it. Privacy
+    is asked for when either withholds his number, lest the carrier show the asserted one.
     """
     asserted = written(diversion.number, trunk) if diversion.number is not None else None
     if trunk.diverted_caller == "diverter":
         caller, withheld = diversion.number, diversion.private
+    private = asserted is not None and (withheld or diversion.private)
     if withheld or caller is None:
-        return Presented("anonymous", "Anonymous", asserted=asserted, private=withheld and asserted is not None)
-    return Presented(written(caller, trunk), asserted=asserted)
+        return Presented("anonymous", "Anonymous", asserted=asserted, private=private)
+    return Presented(written(caller, trunk), asserted=asserted, private=private)
 
 
 def written(number: str, trunk: Trunk) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ringplan.ir import Program, SipUri, Tenant, User
+from ringplan.ir import Platform, Program, SipUri, Tenant, Trunk, User
 
 from .dialling import Destination, Emergency, NotFound, OffNet, OnNet, analyse
 from .screening import Verdict, call_type, canonical, screen
@@ -30,10 +30,16 @@ def target_of(program: Program, tenant: Tenant, user: User, text: str) -> Target
     name, _, host = rest.rpartition("@")
     if host == tenant.domain:
         return analyse(tenant, user, name)[0]
-    trunk = next((trunk for trunk in program.platform.trunks if host in trunk.domains), None)
+    trunk = trunk_to(program.platform, tenant.id, host)
     if trunk is None:
         return NotFound("unknown-number", f"no trunk serves {host}")
     return SipUri(f"{tenant.id}/sip/{name}@{host}", name, host, trunk.id, user.span)
+
+
+def trunk_to(platform: Platform, tenant: str, host: str) -> Trunk | None:
+    """The first trunk through which a tenant may call SIP URIs at a host."""
+    may_use = (trunk for trunk in platform.trunks if not trunk.tenants or tenant in trunk.tenants)
+    return next((trunk for trunk in may_use if host in trunk.domains), None)
 
 
 def screen_target(tenant: Tenant, plan_id: str, target: Target) -> Verdict:

@@ -146,11 +146,13 @@ class Walk:
     # -- users
 
     def _user(self, user: User) -> Outcome:
+        target = self._forwarded(user)
+        if target is not None:
+            return self._divert(user, "unconditional", target)
         if user is self.caller.user:
             self.step(user.id, "a user who calls himself is busy", user)
             return self._divert(user, "user-busy", user.busy)
-        target = self._forwarded(user)
-        return self._ring(user) if target is None else self._divert(user, "unconditional", target)
+        return self._ring(user)
 
     def _forwarded(self, user: User) -> str | None:
         """Where the user's rules send the call; None: the phones ring."""
@@ -221,9 +223,9 @@ class Walk:
             return self._divert(group, "user-busy", group.busy)
         turns = hunting.turns(self.tenant, group, self._remembered())
         self._memory = hunting.begun(self.tenant, group, self._remembered())
-        elapsed, rung, seen, over = 0, set[str](), set[str](), set[str]()
+        elapsed, rung, seen, stay_with = 0, set[str](), set[str](), dict[str, str]()
         for turn in turns:
-            if any(group_id in over for candidate in turn.candidates for group_id, _ in candidate.path):
+            if hunting.is_over(turn, stay_with):
                 continue
             candidates = self._free(turn, rung, seen)
             if not candidates:
@@ -235,7 +237,8 @@ class Walk:
                 return self._answered(candidates, states)
             rung |= {candidate.user for candidate in candidates}
             seen.add("busy" if result == "declined" else result)
-            over |= {turn.last_of} if turn.last_of else set()
+            if result == "no-answer":
+                stay_with.update(turn.stays_with)
             elapsed += hunting.duration_ms(result, states, left)
             if group.overflow_ms is not None and elapsed >= group.overflow_ms:
                 self.step(group.id, f"nobody answered within {group.overflow_ms / 1000:g} s", group)

@@ -9,6 +9,7 @@ from ringplan import ir
 from ringplan.diagnostics import Span
 from ringplan.frontend.spans import SpanTable
 from ringplan.interpreter.dialling import Emergency, NotFound, OffNet, OnNet, destination
+from ringplan.interpreter.redirecting import trunk_to
 from ringplan_schema import Forward
 from ringplan_schema import Tenant as Manifest
 
@@ -87,11 +88,8 @@ def meaning(manifest: Manifest, graph: ir.Tenant, platform: ir.Platform | None, 
 
 def _uri(graph: ir.Tenant, platform: ir.Platform | None, address: str) -> ir.SipUri | NoTrunk:
     user, _, host = address.partition("@")
-    trunks = platform.trunks if platform is not None else ()
-    for trunk in trunks:
-        if host in trunk.domains and (not trunk.tenants or graph.id in trunk.tenants):
-            return ir.SipUri(f"{graph.id}/sip/{address}", user, host, trunk.id, graph.span)
-    return NoTrunk(host)
+    trunk = trunk_to(platform, graph.id, host) if platform is not None else None
+    return ir.SipUri(f"{graph.id}/sip/{address}", user, host, trunk.id, graph.span) if trunk else NoTrunk(host)
 
 
 class Destinations:
