@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumber, PhoneNumberType
+from tests.strategies import dial_plan
 
 from ringplan.countries import COUNTRIES
 from ringplan.interpreter.screening import call_type
 from ringplan.ir import CALL_TYPES
-from tests.strategies import dial_plan
 
 SCRIPT = Path(__file__).parents[2] / "scripts/generate_number_types.py"
 OURS = {

@@ -182,13 +182,14 @@ def _meant(country: Country, outside_prefix: str, text: str) -> Iterator[_Meant]
         if text.startswith("+00"):
             yield _Meant(f"+{text[3:]}", "after `+` stands the country code", True)
         return
+    own = country.international_prefix + country.calling_code
+    for written in (text, text.removeprefix(outside_prefix)):
+        if written.startswith(own):
+            why = "numbers of the tenant's country are compared in their national form"
+            yield _Meant(country.national_prefix + written.removeprefix(own), why, True)
     if text.startswith(outside_prefix):
         why = f"masks are compared with what is dialled after the outside prefix `{outside_prefix}`"
         yield _Meant(text.removeprefix(outside_prefix), why, True)
-    own = country.international_prefix + country.calling_code
-    if text.startswith(own):
-        why = "numbers of the tenant's country are compared in their national form"
-        yield _Meant(country.national_prefix + text.removeprefix(own), why, True)
     if country.national_prefix:
         why = f"national numbers are compared with the national prefix `{country.national_prefix}`"
         yield _Meant(country.national_prefix + text, why, False)
