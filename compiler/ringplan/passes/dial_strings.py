@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringplan import ir
 from ringplan.countries import Country
@@ -23,6 +23,8 @@ class DialStrings:
     """Extensions, and numbers of the tenant's own that are assigned, sorted."""
     extensions: tuple[str, ...]
     emergency: tuple[Pattern, ...]
+    _matching: dict[Pattern, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    """What ``matching`` has found; many plans name the same masks."""
 
     @classmethod
     def of(cls, tenant: ir.Tenant, country: Country) -> DialStrings:
@@ -50,6 +52,12 @@ class DialStrings:
         for extension in self.extensions:
             if matches(pattern, extension):
                 yield literal(extension)
+
+    def matching(self, pattern: Pattern) -> frozenset[str]:
+        """The extensions and assigned numbers that a pattern matches."""
+        if pattern not in self._matching:
+            self._matching[pattern] = frozenset(text for text in self.inside if matches(pattern, text))
+        return self._matching[pattern]
 
     def left(self, pattern: Pattern, others: Sequence[Pattern]) -> str | None:
         """A string of ``pattern`` that a call screened can have and none of ``others`` matches; None: there is none."""

@@ -122,11 +122,13 @@ def _pairs(group: Sequence[_Rule]) -> Iterator[tuple[_Rule, _Rule]]:
 def _barred(rules: Sequence[_Rule], strings: DialStrings) -> Iterator[Barred]:
     """One extension or own number for every mask that denies it."""
     done: set[str] = set()
-    for number in strings.inside if any(not rule.allowed for rule, _ in rules) else ():
-        rule = next((rule for rule, pattern in rules if matches(pattern, number)), None)
-        if rule is not None and not rule.allowed and rule.mask not in done:
+    decided: set[str] = set()
+    for rule, pattern in rules:
+        mine = strings.matching(pattern) - decided
+        decided |= mine
+        if mine and not rule.allowed and rule.mask not in done:
             done.add(rule.mask)
-            yield Barred(number, rule)
+            yield Barred(min(mine), rule)
 
 
 def _report(sink: Sink, finding: Finding, keys: Mapping[str, Span]) -> None:
