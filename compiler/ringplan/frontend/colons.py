@@ -14,7 +14,7 @@ _MARKS: Final = {
     # Not after a quote or bracket: there a colon ends a key also without a space, ``{"a":1}``.
     ":": re.compile(r"""(?<![\s"'\]}\[{,]):(?=[^\s,\[\]{}])"""),
     # Alone it begins a key of several lines; nobody writes those, and they are refused.
-    "?": re.compile(r"""(?<![\s"'\]}\[{,])\?|\?(?=[^\s,\[\]{}])"""),
+    "?": re.compile(r"""(?<=[^\s"'\]}\[{,])\?|\?(?=[^\s,\[\]{}])"""),
 }
 _PRIVATE_USE: Final = range(0xE000, 0xF8FF)
 
