@@ -10,7 +10,7 @@ from ringplan import ir
 from ringplan.diagnostics import Sink
 from ringplan.frontend.load import LoadedTenant
 
-from . import extensions, hunting, identity, licence, names, numbers, safety, targets
+from . import extensions, hunting, identity, licence, masks, names, numbers, safety, schedule_faults, targets
 from .fleet import check_fleet, check_trunk_tenants, summarise
 from .lower import lower
 from .platform import lower_platform, platform_needs
@@ -24,6 +24,8 @@ PASSES: tuple[Pass, ...] = (
     identity.check,  # every identity to be shown exists
     targets.check,  # what a speed-dial code stands for or a call is forwarded to exists
     hunting.check,  # members of hunt groups exist and can be rung as written
+    schedule_faults.check,  # schedules that are named exist, and say what their author meant
+    masks.check,  # masks match something, and no two contradict each other
     safety.check,  # calls out are possible; emergency centres can call back
 )
 
