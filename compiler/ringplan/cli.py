@@ -15,9 +15,11 @@ from ringplan.commands.check import check
 from ringplan.commands.compile import compile_
 from ringplan.commands.explain import explain
 from ringplan.commands.fmt import fmt
+from ringplan.commands.import_ics import import_app
 from ringplan.commands.init import init
 from ringplan.commands.print_ir import print_ir
 from ringplan.commands.schema import schema
+from ringplan.commands.switch import switch
 from ringplan.commands.trace import trace
 from ringplan.commands.up import up
 from ringplan.commands.verify import verify
@@ -36,12 +38,14 @@ app.command("compile")(compile_)
 app.command("trace")(trace)
 app.command("verify")(verify)
 app.command("up")(up)
+app.command("switch")(switch)
 app.command("where")(where)
 app.command("explain")(explain)
 app.command("fmt")(fmt)
 app.command("schema")(schema)
 app.command("print-ir")(print_ir)
 app.command("init")(init)
+app.add_typer(import_app)
 
 
 def _version(wanted: bool) -> None:

@@ -97,6 +97,7 @@ SCHEDULES: Final = (
         example="schedules:\n  open: {weekly: [mon,wed 08:00-12:00]}",
         fix='Write `"mon,wed 08:00-12:00"` for one entry; put a space behind the comma when two are meant.',
         severity=Severity.WARNING,
+        fixable=True,
     ),
     Code(
         "RP511",

@@ -1,0 +1,1 @@
+"""Calendars of other programs (RFC 5545) as schedules: read, convert, write."""
