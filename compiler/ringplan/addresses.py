@@ -11,8 +11,11 @@ from pydantic import BaseModel
 from ringplan.diagnostics import Sink, Span
 from ringplan.frontend.load import LoadedPlatform, LoadedTenant, load_platform, load_tenant
 from ringplan.frontend.spans import Path as ManifestPath
+from ringplan.ir import Outside, SipUri
 from ringplan.naming import unknown
-from ringplan.sources import locate
+from ringplan.passes.lower import lower
+from ringplan.pipeline import platform_of
+from ringplan.sources import Place, locate
 
 _PLATFORM_SECTIONS = {
     "trunks": ("trunks",),
@@ -23,6 +26,9 @@ _PLATFORM_SECTIONS = {
 }
 """First part of an address of the platform, and where that section stands in its manifest."""
 
+
+_LOWERED = ("holidays", "outside", "sip")
+"""Sections of addresses that manifests have no section for."""
 
 T = TypeVar("T")
 
@@ -45,9 +51,24 @@ def find_address(path: Path, address: str) -> Span:
     tenant = _readable(load_tenant(folder, place.root, Sink()))
     if tenant.manifest.tenant != first:
         raise UnknownAddressError(unknown("tenant", first, [tenant.manifest.tenant]))
-    if rest[:1] == ["reject"]:
+    if not rest or rest[0] == "reject":
         return tenant.spans.value(("tenant",))
-    return _walk(tenant, rest, address) if rest else tenant.spans.value(("tenant",))
+    if rest[0] in _LOWERED:
+        return _lowered(tenant, place, address.strip("/"))
+    return _walk(tenant, rest, address)
+
+
+def _lowered(tenant: LoadedTenant, place: Place, address: str) -> Span:
+    """Where something is named first that no line defines: a number or SIP URI outside, the holidays of a country."""
+    platform = platform_of(place).graph
+    graph = lower(tenant.manifest, tenant.spans, platform)
+    section = address.split("/")[1]
+    found = {node.id: node.span for node in graph.nodes if isinstance(node, Outside | SipUri)}
+    found |= {schedule.id: schedule.span for schedule in graph.schedules}
+    known = [name for name in found if name.split("/")[1] == section]
+    if address not in known:
+        raise UnknownAddressError(unknown(f"{section} of {tenant.manifest.tenant}", address, known))
+    return found[address]
 
 
 def _existing(platform: Path | None) -> Path:

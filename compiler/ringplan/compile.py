@@ -14,6 +14,7 @@ from ringplan.diagnostics import Diagnostic, Sink
 from ringplan.frontend.load import collector_paused, load_tenant
 from ringplan.passes import examine, summarise
 from ringplan.passes.capabilities import report_unsupported, tenant_needs
+from ringplan.proofs import prove, report
 from ringplan.summary import Summary
 from ringplan.target import Artifact, load_targets
 
@@ -63,6 +64,8 @@ def _compile(job: Job) -> Result:
     subject = examine(loaded, job.platform, sink)
     targets = installed_targets()
     report_unsupported(tenant_needs(subject), targets, sink)
+    if job.platform is not None and not sink.has_errors:
+        report(prove(subject.graph, job.platform), sink)
     artifacts: tuple[Artifact, ...] | None = None
     if job.emit and job.platform is not None and not sink.has_errors:
         emitted = [target.emit_tenant(job.platform, subject.graph) for target in targets]

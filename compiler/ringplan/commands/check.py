@@ -12,13 +12,14 @@ from ringplan.diagnostics import Diagnostic, Severity, Sink
 from ringplan.pipeline import Options
 from ringplan.pipeline import check as check_fleet
 
-from .console import Exit, Format, Jobs, NoCache, PathsArgument, counted, note, options, show
+from .console import Exit, Format, Jobs, NoCache, PathsArgument, counted, note, options, out, show
 
 
 def check(
     paths: PathsArgument = None,
     style: Annotated[Format, typer.Option("--format", "-f", help="How diagnostics are written.")] = Format.HUMAN,
     fix: Annotated[bool, typer.Option("--fix", help="Repair what can be repaired without a person looking.")] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Print what was proved of each tenant.")] = False,
     no_cache: NoCache = False,
     jobs: Jobs = 0,
 ) -> None:
@@ -31,6 +32,7 @@ def check(
       ringplan check tenants                     a whole fleet
       ringplan check tenants/novak --fix         one tenant; repair what is sure
       ringplan check tenants --format sarif > ringplan.sarif
+      ringplan check tenants --prove             and for how many classes of calls no call is lost
     """
     wanted = paths or [Path()]
     with options(no_cache, jobs) as how:
@@ -38,6 +40,8 @@ def check(
         if fix and _repair(diagnostics):
             diagnostics, tenants = _check_all(wanted, how)
     show(diagnostics, style, sys.stdout)
+    if prove:
+        out("".join(_proved(path) for path in wanted))
     if not diagnostics:
         note(f"{counted(tenants, 'tenant')}: no faults")
     if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
@@ -52,6 +56,18 @@ def _check_all(paths: list[Path], how: Options) -> tuple[tuple[Diagnostic, ...],
         sink.extend(compilation.diagnostics)
         tenants += compilation.tenants
     return sink.sorted(), tenants
+
+
+def _proved(path: Path) -> str:
+    """The table of a fleet's proofs; nothing when it cannot be lowered, which the diagnostics say."""
+    from ringplan.program import load_program
+    from ringplan.proofs import prove
+    from ringplan.proofs.table import table
+
+    program = load_program(path).program
+    if program is None:
+        return ""
+    return table((tenant.id, proof) for tenant in program.tenants for proof in prove(tenant, program.platform))
 
 
 def _repair(diagnostics: tuple[Diagnostic, ...]) -> bool:

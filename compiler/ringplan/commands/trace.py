@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,10 @@ from ringplan.pipeline import Options
 
 from .console import Exit, PathArgument, note, options, out, stop_on_errors, wants_color
 
-_USER = "a user, phone, extension or number"
+if TYPE_CHECKING:
+    from ringplan.trace.worlds import Words
+
+Several = list[str] | None
 
 
 def trace(
@@ -23,13 +26,20 @@ def trace(
         str,
         typer.Option("--from", metavar="A", help="novak/users/novakova, novak:1204, or a number outside."),
     ],
-    to: Annotated[str, typer.Option("--to", metavar="B", help="What is dialled, or the user who is called.")],
-    busy: Annotated[list[str] | None, typer.Option(metavar="U", help="Is busy.")] = None,
-    silent: Annotated[list[str] | None, typer.Option(metavar="U", help="Rings, and nobody answers.")] = None,
-    unreachable: Annotated[list[str] | None, typer.Option(metavar="U", help="Is not registered.")] = None,
-    declines: Annotated[list[str] | None, typer.Option(metavar="U", help="Declines the call.")] = None,
-    trunk_down: Annotated[list[str] | None, typer.Option(metavar="T", help="This trunk fails.")] = None,
+    to: Annotated[str, typer.Option("--to", metavar="B", help="What is dialled, or who or what is called.")],
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When: 2026-12-23 17:00, local time.")] = None,
+    busy: Annotated[Several, typer.Option(metavar="U", help="Is busy.")] = None,
+    silent: Annotated[Several, typer.Option(metavar="U", help="Rings, and nobody answers.")] = None,
+    unreachable: Annotated[Several, typer.Option(metavar="U", help="Is not registered.")] = None,
+    gone: Annotated[Several, typer.Option(metavar="U", help="Is registered and does not react.")] = None,
+    declines: Annotated[Several, typer.Option(metavar="U", help="Declines the call.")] = None,
+    redirect: Annotated[Several, typer.Option(metavar="U=B", help="Sends the call elsewhere (302).")] = None,
+    engaged: Annotated[Several, typer.Option(metavar="U", help="Is in a call; hunt groups mind that.")] = None,
+    switch: Annotated[Several, typer.Option(metavar="S=on|off", help="Schedule or hunt group switched.")] = None,
+    remember: Annotated[Several, typer.Option(metavar="G=last:U", help="What a hunt group remembers.")] = None,
+    trunk_down: Annotated[Several, typer.Option(metavar="T", help="This trunk fails.")] = None,
     trunk: Annotated[str | None, typer.Option(metavar="T", help="The call comes in on this trunk.")] = None,
+    diversions: Annotated[int, typer.Option(min=0, metavar="N", help="Was forwarded so often before.")] = 0,
     withheld: Annotated[bool, typer.Option("--withheld", help="The caller withholds the number.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
@@ -38,47 +48,80 @@ def trace(
     Prints every step with its line, who is tried and what they see of the caller, and how the call ends.
 
     U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
-    extension of a tenant (novak:1204). An option may be given several times.
+    extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
+    remembers last:users/novakova (circular), turn:7 (weighted) or answered:users/novakova,users/dvorak (uniform).
+    TIME is read on the clock of the tenant unless an offset or a zone follows it. Options with U, S, G or T may be
+    given several times.
 
     \b
     Examples:
       ringplan trace tenants --from novak:1204 --to 0602111222
       ringplan trace tenants --from +420602111222 --to +420222333404 --busy novak/users/novakova
+      ringplan trace tenants --from +420602111222 --to +420222333400 --at "2026-12-24 17:00"
       ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
     """
-    from ringplan.interpreter import Call, PhoneState, TrunkState, route
-    from ringplan.program import load_program
-    from ringplan.trace.parties import UnknownPartyError, dialled, origin, world
-    from ringplan.trace.render import data, render
+    from ringplan.interpreter import PhoneState, TrunkState
+    from ringplan.trace.worlds import Words
 
     states = {
         PhoneState.BUSY: busy,
         PhoneState.SILENT: silent,
         PhoneState.UNREGISTERED: unreachable,
+        PhoneState.GONE: gone,
         PhoneState.DECLINES: declines,
     }
-    phones = [(state, name) for state, names in states.items() for name in names or ()]
+    words = Words(
+        phones=tuple((state, name) for state, names in states.items() for name in names or ()),
+        trunks=tuple((TrunkState.FAILS, name) for name in trunk_down or ()),
+        at=at,
+        redirects=tuple(redirect or ()),
+        engaged=tuple(engaged or ()),
+        switches=tuple(switch or ()),
+        remembered=tuple(remember or ()),
+    )
+    _trace(path, (from_, to), words, trunk=trunk, diversions=diversions, withheld=withheld, as_json=as_json)
+
+
+def _trace(
+    path: Path,
+    parties: tuple[str, str],
+    words: Words,
+    *,
+    trunk: str | None,
+    diversions: int,
+    withheld: bool,
+    as_json: bool,
+) -> None:
+    """Load what the call can touch, walk it, and print."""
+    from ringplan.interpreter import Call, route
+    from ringplan.program import load_program
+    from ringplan.trace.parties import UnknownPartyError, dialled, origin
+    from ringplan.trace.render import data, render, scene
+    from ringplan.trace.worlds import WordError, local_tenant, world
+
     try:
         with options(False, 0) as how:
-            wanted = _needed(path, from_, to, [name for _, name in phones], how)
+            wanted = _needed(path, *parties, words.names, how)
         loaded = load_program(path, wanted)
         stop_on_errors(loaded.diagnostics)
         if loaded.program is None:
             raise typer.Exit(Exit.ERRORS)
-        caller = origin(loaded.program, from_, trunk)
-        call = Call(caller, dialled(loaded.program, caller, to), withheld)
-        met = world(loaded.program, phones, [(TrunkState.FAILS, name) for name in trunk_down or ()])
-    except UnknownPartyError as error:
+        caller = origin(loaded.program, parties[0], trunk)
+        call = Call(caller, dialled(loaded.program, caller, parties[1]), withheld, diversions)
+        local = local_tenant(loaded.program, caller, call.dialled)
+        met = world(loaded.program, words, local)
+    except (UnknownPartyError, WordError) as error:
         note(f"error: {error}")
         raise typer.Exit(Exit.USAGE) from None
     outcome = route(loaded.program, call, met)
+    around = scene(local, met)
     if as_json:
-        out(json.dumps(data(call, outcome), ensure_ascii=False, indent=2))
+        out(json.dumps(data(call, outcome, around), ensure_ascii=False, indent=2))
     else:
-        out(render(call, outcome, color=wants_color(sys.stdout)))
+        out(render(call, outcome, around, color=wants_color(sys.stdout)))
 
 
-def _needed(path: Path, caller: str, called: str, others: list[str], how: Options) -> Callable[[Path], bool] | None:
+def _needed(path: Path, caller: str, called: str, others: Iterable[str], how: Options) -> Callable[[Path], bool] | None:
     """Which tenants' folders the call can touch, None: all of them; raises UnknownPartyError for a tenant not there."""
     from ringplan.interpreter.dialling import called_number
     from ringplan.naming import unknown

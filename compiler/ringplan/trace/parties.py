@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringplan.diagnostics.text import shown
-from ringplan.interpreter import FromPhone, FromTrunk, Origin, PhoneState, TrunkState, World
+from ringplan.interpreter import FromPhone, FromTrunk, Origin
 from ringplan.interpreter.dialling import called_number
-from ringplan.ir import Phone, Program, Tenant, User
+from ringplan.ir import HuntGroup, Node, Phone, Program, Tenant, TimeRoute, User
 from ringplan.naming import unknown
+
+Called = User | HuntGroup | TimeRoute
+"""What has a number or an extension."""
+
+SECTIONS = ("users", "hunt_groups", "time_routes")
+"""Where these stand in addresses."""
 
 
 class UnknownPartyError(LookupError):
@@ -55,61 +61,73 @@ def find_party(program: Program, name: str) -> Party:
     """The user or phone meant by an address, an extension, or a number; raises UnknownPartyError."""
     if "/" in name:
         return _by_address(program, name)
+    tenant, found = find_called(program, name)
+    if not isinstance(found, User):
+        raise UnknownPartyError(f"{shown(name)} is {found.id}, and not a user")
+    return Party(tenant, found, found.phones)
+
+
+def find_called(program: Program, name: str) -> tuple[Tenant, Called]:
+    """The user, hunt group or time route meant by an address, an extension, or a number; raises UnknownPartyError."""
+    if "/" in name:
+        return _called_by_address(program, name)
     tenant_name, separator, within = name.partition(":")
     if separator:
-        return _by_key(_tenant(program, tenant_name), within)
+        tenant = find_tenant(program, tenant_name)
+        return tenant, _by_key(tenant, within)
     if is_number(name):
         for tenant in program.tenants:
             for entry in tenant.numbers:
                 if entry.key == called_number(name):
-                    return _party(tenant, entry.node)
-        raise UnknownPartyError(f"{name} is not the number of any user")
+                    return tenant, _called(tenant.node(entry.node))
+        raise UnknownPartyError(f"{name} is nobody's number")
     if len(program.tenants) == 1:
-        return _by_key(program.tenants[0], name)
+        return program.tenants[0], _by_key(program.tenants[0], name)
     raise UnknownPartyError(f"{shown(name)} could be in any tenant; write for example `{program.tenants[0].id}:{name}`")
 
 
 def dialled(program: Program, caller: Origin, text: str) -> str:
-    """What is dialled to reach ``text``: digits as they stand; for a user's address the extension or the number."""
+    """What is dialled to reach ``text``: digits as they stand; for an address the extension or the number."""
     if ("/" not in text and ":" not in text) or text.startswith("urn:"):
         return text.replace(" ", "")
-    party = find_party(program, text)
-    if isinstance(caller, FromPhone) and caller.phone.split("/", 1)[0] == party.tenant.id:
-        return party.user.extension
-    if party.user.number is None:
-        raise UnknownPartyError(f"{party.user.id} has no public number, so it cannot be called from outside")
+    owner, found = find_called(program, text)
+    if isinstance(caller, FromPhone) and caller.phone.split("/", 1)[0] == owner.id and found.extension is not None:
+        return found.extension
+    if found.number is None:
+        raise UnknownPartyError(f"{found.id} has no {_lacking(caller, owner)}, so it cannot be called from there")
     if isinstance(caller, FromTrunk):
-        return party.user.number
-    tenant = program.tenant(caller.phone.split("/", 1)[0]) if isinstance(caller, FromPhone) else party.tenant
+        return found.number
+    tenant = find_tenant(program, caller.phone.split("/", 1)[0]) if isinstance(caller, FromPhone) else owner
     plan = tenant.dial_plan
-    return f"{plan.outside_prefix}{plan.international_prefix}{party.user.number.removeprefix('+')}"
+    return f"{plan.outside_prefix}{plan.international_prefix}{found.number.removeprefix('+')}"
 
 
-def world(
-    program: Program, phones: Iterable[tuple[PhoneState, str]], trunks: Iterable[tuple[TrunkState, str]]
-) -> World:
-    """The state of everything that was named."""
-    known = [trunk.id for trunk in program.platform.trunks]
-    phone_states = {phone.id: state for state, name in phones for phone in find_party(program, name).phones}
-    trunk_states = {}
-    for state, name in trunks:
-        trunk = name.removeprefix("trunks/")
-        if trunk not in known:
-            raise UnknownPartyError(unknown("trunk", trunk, known))
-        trunk_states[trunk] = state
-    return World(phone_states, trunk_states)
+def _lacking(caller: Origin, owner: Tenant) -> str:
+    within = isinstance(caller, FromPhone) and caller.phone.split("/", 1)[0] == owner.id
+    return "extension and no number" if within else "public number"
+
+
+def find_node(program: Program, address: str, kind: type[Node], what: str) -> tuple[Tenant, str]:
+    """The tenant and id of a node of one kind; raises UnknownPartyError."""
+    tenant = find_tenant(program, address.partition("/")[0])
+    known = [node.id for node in tenant.nodes if isinstance(node, kind)]
+    if address not in known:
+        raise UnknownPartyError(unknown(what, address, known))
+    return tenant, address
 
 
 def _by_address(program: Program, name: str) -> Party:
     parts = name.split("/")
-    tenant = _tenant(program, parts[0])
+    tenant = find_tenant(program, parts[0])
     if len(parts) < 3 or parts[1] != "users":
         raise UnknownPartyError(f"{shown(name)} is not the address of a user, such as `{parts[0]}/users/…`")
     users = [user.id for user in _users(tenant)]
     wanted = "/".join(parts[:3])
     if wanted not in users:
         raise UnknownPartyError(unknown("user", wanted, users))
-    party = _party(tenant, wanted)
+    user = tenant.node(wanted)
+    assert isinstance(user, User)
+    party = Party(tenant, user, user.phones)
     if len(parts) == 3:
         return party
     slug = parts[-1] if len(parts) == 5 and parts[3] == "phones" else "/".join(parts[3:])
@@ -119,16 +137,31 @@ def _by_address(program: Program, name: str) -> Party:
     return Party(tenant, party.user, (phones[slug],))
 
 
-def _by_key(tenant: Tenant, key: str) -> Party:
-    """A user by extension, number or name within a tenant."""
+def _called_by_address(program: Program, name: str) -> tuple[Tenant, Called]:
+    """A user, of whom a phone may be named, a hunt group or a time route."""
+    parts = name.split("/")
+    tenant = find_tenant(program, parts[0])
+    if len(parts) < 3 or parts[1] not in SECTIONS:
+        raise UnknownPartyError(f"{shown(name)} cannot be called; what can is written `{parts[0]}/users/…`")
+    if parts[1] == "users":
+        return tenant, _by_address(program, name).user
+    known = {node.id: node for node in tenant.nodes if isinstance(node, HuntGroup | TimeRoute)}
+    if name not in known:
+        raise UnknownPartyError(unknown(parts[1].removesuffix("s").replace("_", " "), name, known))
+    return tenant, known[name]
+
+
+def _by_key(tenant: Tenant, key: str) -> Called:
+    """By extension, number or name within a tenant."""
     keys = {entry.key: entry.node for entry in (*tenant.extensions, *tenant.numbers)}
     keys |= {user.id.rsplit("/", 1)[-1]: user.id for user in _users(tenant)}
     if key not in keys:
         raise UnknownPartyError(unknown(f"extension, number or user of {tenant.id}", key, keys))
-    return _party(tenant, keys[key])
+    return _called(tenant.node(keys[key]))
 
 
-def _tenant(program: Program, name: str) -> Tenant:
+def find_tenant(program: Program, name: str) -> Tenant:
+    """The tenant with this name; raises UnknownPartyError."""
     tenants = {tenant.id: tenant for tenant in program.tenants}
     if name not in tenants:
         raise UnknownPartyError(unknown("tenant", name, tenants))
@@ -139,10 +172,9 @@ def _users(tenant: Tenant) -> Iterator[User]:
     return (node for node in tenant.nodes if isinstance(node, User))
 
 
-def _party(tenant: Tenant, node_id: str) -> Party:
-    user = tenant.node(node_id)
-    assert isinstance(user, User)
-    return Party(tenant, user, user.phones)
+def _called(node: Node) -> Called:
+    assert isinstance(node, User | HuntGroup | TimeRoute)
+    return node
 
 
 def is_number(name: str) -> bool:

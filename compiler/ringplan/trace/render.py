@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ringplan.diagnostics.text import escape
-from ringplan.interpreter import Attempt, Call, FromPhone, FromTrunk, Outcome, Presented, Step
+from ringplan.interpreter import Attempt, Call, Diversion, FromPhone, FromTrunk, Memory, Outcome, Presented, Step, World
+from ringplan.interpreter.schedules import is_open
+from ringplan.ir import Tenant
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-def render(call: Call, outcome: Outcome, *, color: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The time of a call, as its tenant sees it."""
+
+    local: str
+    """The tenant's wall clock."""
+    schedules: tuple[tuple[str, bool], ...]
+    """Every schedule of the tenant, and whether it is open."""
+    world: World
+
+
+def scene(tenant: Tenant | None, world: World) -> Scene:
+    """What the tenant's clock and schedules say; UTC when the call is nobody's."""
+    zone = tenant.time_zone if tenant is not None else "UTC"
+    local = f"{world.now.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} {zone}"
+    names = [schedule.id for schedule in tenant.schedules] if tenant is not None else []
+    found = ((name, is_open(tenant, name, world.now, world.switches)) for name in names if tenant is not None)
+    return Scene(local, tuple(found), world)
+
+
+def render(call: Call, outcome: Outcome, around: Scene, *, color: bool = False) -> str:
     """The call, every step with the line that decided it, who was tried, and how it ended."""
     bold, dim, reset = (_BOLD, _DIM, _RESET) if color else ("", "", "")
-    lines = [f"{bold}{escape(headline(call))}{reset}", ""]
+    lines = [f"{bold}{escape(headline(call))}{reset}", f"{dim}{around.local}{reset}", ""]
     rows = [(step.address, step.text, _place(step)) for step in outcome.steps]
     addresses = max((len(address) for address, _, _ in rows), default=0)
     texts = max((len(text) for _, text, _ in rows), default=0)
@@ -26,7 +49,31 @@ def render(call: Call, outcome: Outcome, *, color: bool = False) -> str:
     if outcome.attempts:
         lines += ["", "attempts"]
         lines += [f"  {number}. {_attempt(attempt)}" for number, attempt in enumerate(outcome.attempts, start=1)]
+    lines += _section("schedules", (f"{name}: {'open' if opened else 'closed'}" for name, opened in around.schedules))
+    lines += _section("remembered", _changes(outcome, around.world))
     return "\n".join([*lines, "", f"{bold}{result(outcome)}{reset}", ""])
+
+
+def _section(title: str, rows: Iterator[str]) -> list[str]:
+    found = [f"  {row}" for row in rows]
+    return ["", title, *found] if found else []
+
+
+def _changes(outcome: Outcome, world: World) -> Iterator[str]:
+    """What hunt groups remember now and did not before."""
+    for group, memory in sorted(outcome.memory.items()):
+        before = world.remembered(group)
+        if memory != before:
+            yield f"{group}: {_remembered(memory)}, before {_remembered(before)}"
+
+
+def _remembered(memory: Memory) -> str:
+    """What a hunt group remembers, as ``--remember`` takes it."""
+    words = [f"last:{memory.last.partition('/')[2]}"] if memory.last is not None else []
+    words += [f"turn:{memory.turn}"] if memory.turn else []
+    answered = ",".join(member.partition("/")[2] for member in memory.answered)
+    words += [f"answered:{answered}"] if answered else []
+    return " ".join(words) or "nothing"
 
 
 def headline(call: Call) -> str:
@@ -39,7 +86,8 @@ def headline(call: Call) -> str:
             caller = f"{number or 'an unknown number'} on trunk {trunk}"
         case _:
             caller = f"a stranger from {call.origin.domain}"
-    return f"{caller} calls {call.dialled}{withheld}"
+    before = f", forwarded {call.diversions} times before" if call.diversions else ""
+    return f"{caller} calls {call.dialled}{withheld}{before}"
 
 
 def result(outcome: Outcome) -> str:
@@ -50,14 +98,23 @@ def result(outcome: Outcome) -> str:
     return f"{kind}not answered: the caller gets {outcome.code} {outcome.reason}"
 
 
-def data(call: Call, outcome: Outcome) -> dict[str, Any]:
+def data(call: Call, outcome: Outcome, around: Scene) -> dict[str, Any]:
     """Everything, as plain data."""
     origin = {"kind": type(call.origin).__name__, **asdict(call.origin)}
     return {
-        "call": {"origin": origin, "dialled": call.dialled, "withheld": call.withheld},
+        "call": {
+            "origin": origin,
+            "dialled": call.dialled,
+            "withheld": call.withheld,
+            "diversions": call.diversions,
+            "at": around.world.now.isoformat(),
+            "local": around.local,
+        },
+        "schedules": dict(around.schedules),
         "tenant": outcome.tenant,
         "steps": [_step_data(step) for step in outcome.steps],
         "attempts": [asdict(attempt) for attempt in outcome.attempts],
+        "memory": {group: asdict(memory) for group, memory in sorted(outcome.memory.items())},
         "result": {
             "code": outcome.code,
             "reason": outcome.reason,
@@ -79,9 +136,20 @@ def _place(step: Step) -> str:
 
 def _attempt(attempt: Attempt) -> str:
     targets = ", ".join(attempt.targets)
-    to = f" to {attempt.request_user}" if attempt.request_user is not None else ""
+    host = f"@{attempt.request_host}" if attempt.request_host is not None else ""
+    to = f" to {attempt.request_user}{host}" if attempt.request_user is not None else ""
     what = "rings" if attempt.kind == "phones" else "calls out through"
-    return f"{what} {targets}{to}: {attempt.result}\n     caller shown as {'; '.join(_identity(attempt.presented))}"
+    during = f" for {attempt.ring_ms / 1000:g} s" if attempt.ring_ms else ""
+    lines = [f"{what} {targets}{to}{during}: {attempt.result}"]
+    lines.append(f"     caller shown as {'; '.join(_identity(attempt.presented))}")
+    if attempt.diversions:
+        lines.append(f"     forwarded by {', '.join(map(_diversion, attempt.diversions))}")
+    return "\n".join(lines)
+
+
+def _diversion(diversion: Diversion) -> str:
+    number = f", as {diversion.number}" if diversion.number is not None and not diversion.private else ""
+    return f"{diversion.node} ({diversion.reason}{number})"
 
 
 def _identity(presented: Presented) -> Iterator[str]:

@@ -5,6 +5,7 @@ from .fleet import FLEET
 from .names import NAMES
 from .numbers import NUMBERS
 from .plans import PLANS
+from .proofs import PROOFS
 from .safety import SAFETY
 from .schedules import SCHEDULES
 from .schema import SCHEMA
@@ -13,7 +14,7 @@ from .syntax import SYNTAX
 
 ALL: tuple[Code, ...] = tuple(
     sorted(
-        (*SYNTAX, *SCHEMA, *NAMES, *NUMBERS, *SCHEDULES, *SERVICES, *PLANS, *SAFETY, *FLEET),
+        (*SYNTAX, *SCHEMA, *NAMES, *NUMBERS, *SCHEDULES, *SERVICES, *PLANS, *PROOFS, *SAFETY, *FLEET),
         key=lambda code: code.code,
     )
 )
