@@ -6,13 +6,23 @@ emergency numbers, blocks do not overlap, speed dials lead to no emergency numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hypothesis import strategies as st
+from tests.strategies_services import (
+    PARTNER,
+    entered,
+    memories,
+    moments,
+    open_plan,
+    switchable,
+    with_services,
+)
 
 from ringplan.countries import COUNTRIES
 from ringplan.diagnostics import Span
-from ringplan.interpreter import Call, FromPhone, FromStranger, FromTrunk, PhoneState, TrunkState, World
+from ringplan.interpreter import Call, FromPhone, FromStranger, FromTrunk, Memory, PhoneState, TrunkState, World
 from ringplan.ir import (
     DialPlan,
     Entry,
@@ -32,7 +42,10 @@ from ringplan.ir import (
 NOWHERE = Span("tenant.yaml", 1, 1, 1, 1)
 
 REJECTS = (
+    ("barred", 403, "Call Barred"),
     ("busy", 486, "Busy Here"),
+    ("closed", 480, "Closed"),
+    ("diversions", 480, "Too Many Diversions"),
     ("no-answer", 480, "No Answer"),
     ("no-trunk", 503, "No Trunk Available"),
     ("outside-prefix", 404, "Dial The Outside Prefix First"),
@@ -119,6 +132,7 @@ class Case:
 @st.composite
 def platforms(draw: st.DrawFn) -> Platform:
     """One exchange with one to three trunks and one or two relays."""
+    partner = draw(st.sampled_from((None, None, 0, 1)))
     found = [
         Trunk(
             id=name,
@@ -130,6 +144,10 @@ def platforms(draw: st.DrawFn) -> Platform:
             plus=draw(st.booleans()),
             answer_timeout_ms=4_000,
             span=NOWHERE,
+            numbers=partner != position or draw(st.booleans()),
+            domains=(PARTNER,) if partner == position else (),
+            diversion=draw(st.sampled_from(("diversion", "history_info", "both", "none"))),
+            diverted_caller=draw(st.sampled_from(("caller", "diverter"))),
         )
         for position, name in enumerate(draw(st.sampled_from((("alpha",), ("alpha", "beta"), ("a", "b", "c")))))
     ]
@@ -254,6 +272,8 @@ def _users(draw: st.DrawFn, tenant: str, plan: DialPlan, extensions: list[str], 
                 busy=f"{tenant}/reject/busy",
                 no_answer=f"{tenant}/reject/no-answer",
                 unreachable=f"{tenant}/reject/unreachable",
+                rules=(),
+                plan=f"{tenant}/calling_plan",
                 span=NOWHERE,
             )
         )
@@ -274,11 +294,11 @@ def tenants(draw: st.DrawFn, platform: Platform, index: int) -> Tenant:
     numbers = (Entry(user.number, user.id, NOWHERE) for user in users if user.number is not None)
     rejects = (Reject(f"{name}/reject/{slug}", code, text, NOWHERE) for slug, code, text in REJECTS)
     barred = draw(st.sets(st.sampled_from([trunk.id for trunk in platform.trunks])))
-    return Tenant(
+    tenant = Tenant(
         id=name,
         name=draw(names),
         domain=f"{name}.lab.example",
-        time_zone="Europe/Prague",
+        time_zone=draw(st.sampled_from(("Europe/Prague", "Europe/Prague", "America/New_York"))),
         licensed_users=10,
         dial_plan=plan,
         blocks=blocks,
@@ -287,8 +307,28 @@ def tenants(draw: st.DrawFn, platform: Platform, index: int) -> Tenant:
             sorted((Entry(user.extension, user.id, NOWHERE) for user in users), key=lambda entry: entry.key)
         ),
         nodes=tuple(sorted((*users, *rejects), key=lambda node: node.id)),
-        trunks=tuple(trunk.id for trunk in platform.trunks if trunk.id not in barred),
+        schedules=(),
+        plans=(open_plan(name),),
+        trunks=tuple(trunk.id for trunk in platform.trunks if trunk.id not in barred and trunk.numbers),
         span=NOWHERE,
+    )
+    return _with_entries(draw, with_services(draw, platform, tenant, OUTSIDE))
+
+
+def _with_entries(draw: st.DrawFn, tenant: Tenant) -> Tenant:
+    """The tenant in which hunt groups and time routes have extensions, and some of them numbers."""
+    taken = {entry.key for entry in (*tenant.extensions, *tenant.numbers)}
+    candidates = [key for key in ("30", "3041", "77", "78", "801") if allowed_extension(key, tenant.dial_plan)]
+    free = [number for number in numbers_of(tenant) if number not in taken]
+    extensions, numbers = list(tenant.extensions), list(tenant.numbers)
+    for node, extension in zip(entered(tenant), candidates, strict=False):
+        extensions.append(Entry(extension, node, NOWHERE))
+        if draw(st.booleans()) and free:
+            numbers.append(Entry(free.pop(), node, NOWHERE))
+    return replace(
+        tenant,
+        extensions=tuple(sorted(extensions, key=lambda entry: entry.key)),
+        numbers=tuple(sorted(numbers, key=lambda entry: entry.key)),
     )
 
 
@@ -335,12 +375,13 @@ def interesting(program: Program, plan: DialPlan) -> list[str]:
 def dialled(program: Program, plan: DialPlan) -> st.SearchStrategy[str]:
     """What a user of the tenant with this dial plan may dial."""
     near = st.sampled_from(interesting(program, plan))
-    users = [user for tenant in program.tenants for user in users_of(tenant)]
-    inside = st.sampled_from([user.extension for user in users])
+    inside = st.sampled_from([entry.key for tenant in program.tenants for entry in tenant.extensions])
+    services = [entry.key for tenant in program.tenants for entry in tenant.extensions if "/users/" not in entry.node]
     outside = st.sampled_from([number for number in OUTSIDE if not number.startswith("+" + plan.calling_code)])
     digits = st.text("0123456789", max_size=17).map(lambda text: plan.outside_prefix + text)
     odd = st.one_of(st.sampled_from(JUNK), digits, st.text("01249+*#abc", max_size=16))
-    return st.one_of(near, near, near, inside, outside, odd)
+    service = st.sampled_from(services) if services else inside
+    return st.one_of(near, near, inside, inside, service, service, outside, odd)
 
 
 def calls(program: Program) -> st.SearchStrategy[Call]:
@@ -354,7 +395,13 @@ def calls(program: Program) -> st.SearchStrategy[Call]:
     trunk = st.sampled_from([trunk.id for trunk in program.platform.trunks])
     return st.one_of(
         *from_phones,
-        st.builds(Call, st.builds(FromTrunk, trunk, calling_numbers(program)), called(program), withheld),
+        st.builds(
+            Call,
+            st.builds(FromTrunk, trunk, calling_numbers(program)),
+            called(program),
+            withheld,
+            st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5, 9)),
+        ),
         st.builds(Call, st.builds(FromStranger, domains(program)), st.one_of(*plans.values()), st.just(False)),
     )
 
@@ -381,16 +428,42 @@ def domains(program: Program) -> st.SearchStrategy[str]:
     return st.sampled_from([*(tenant.domain for tenant in program.tenants), "lab.example", "evil.example"])
 
 
+def redirects(program: Program, phone_ids: list[str]) -> st.SearchStrategy[dict[str, str]]:
+    """Where phones send their calls."""
+    keys = [entry.key for tenant in program.tenants for entry in tenant.extensions]
+    plan = program.tenants[0].dial_plan
+    near = st.sampled_from([*keys, *keys, *interesting(program, plan)])
+    targets = st.one_of(
+        near,
+        st.sampled_from(
+            (f"sip:bob@{PARTNER}", "tel:+420602123456", "tel:1-188;x=y", "sip:eve@evil.example", "", "112", *JUNK)
+        ),
+    )
+    return st.dictionaries(st.sampled_from(phone_ids), targets, max_size=4)
+
+
 def worlds(program: Program) -> st.SearchStrategy[World]:
     """States of phones and trunks: one for all, or none in particular, and exceptions from it."""
     phone_ids, trunk_ids = phones_of(program), [trunk.id for trunk in program.platform.trunks]
+    user_ids = [user.id for tenant in program.tenants for user in users_of(tenant)]
+    switches = [address for tenant in program.tenants for address in switchable(tenant)]
+    fixed = {
+        "now": moments,
+        "redirects": redirects(program, phone_ids),
+        "engaged": st.sets(st.sampled_from(user_ids), max_size=2).map(frozenset),
+        "memory": st.tuples(*map(memories, program.tenants)).map(_merged),
+        "switches": st.dictionaries(st.sampled_from(switches), st.booleans(), max_size=2) if switches else st.just({}),
+    }
 
     def world(
-        all_phones: PhoneState, all_trunks: TrunkState, phones: dict[str, PhoneState], trunks: dict[str, TrunkState]
+        all_phones: PhoneState,
+        all_trunks: TrunkState,
+        phones: dict[str, PhoneState],
+        trunks: dict[str, TrunkState],
+        more: dict[str, Any],
     ) -> World:
-        return World(
-            {**dict.fromkeys(phone_ids, all_phones), **phones}, {**dict.fromkeys(trunk_ids, all_trunks), **trunks}
-        )
+        every_phone, every_trunk = dict.fromkeys(phone_ids, all_phones), dict.fromkeys(trunk_ids, all_trunks)
+        return World({**every_phone, **phones}, {**every_trunk, **trunks}, **more)
 
     return st.builds(
         world,
@@ -398,7 +471,12 @@ def worlds(program: Program) -> st.SearchStrategy[World]:
         st.sampled_from((TrunkState.ANSWERS, *TrunkState)),
         st.dictionaries(st.sampled_from(phone_ids), st.sampled_from(PhoneState), max_size=3),
         st.dictionaries(st.sampled_from(trunk_ids), st.sampled_from(TrunkState), max_size=1),
+        st.fixed_dictionaries(fixed),
     )
+
+
+def _merged(parts: tuple[dict[str, Memory], ...]) -> dict[str, Memory]:
+    return {group: memory for part in parts for group, memory in part.items()}
 
 
 def cases(program: Program) -> st.SearchStrategy[Case]:

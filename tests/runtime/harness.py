@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 import unicodedata
@@ -16,6 +17,7 @@ from urllib.parse import quote, unquote
 from tests.runtime.fake_ksr import (
     GAPS,
     Address,
+    Branch,
     Configuration,
     Contact,
     Kamailio,
@@ -28,8 +30,18 @@ from tests.runtime.fake_ksr import (
 from tests.strategies import users_of
 
 import ringplan_kamailio
-from ringplan.interpreter import Call, FromPhone, FromStranger, FromTrunk, PhoneState, Presented, TrunkState, World
-from ringplan.ir import Phone, Program, Tenant
+from ringplan.interpreter import (
+    Call,
+    FromPhone,
+    FromStranger,
+    FromTrunk,
+    Memory,
+    PhoneState,
+    Presented,
+    TrunkState,
+    World,
+)
+from ringplan.ir import HuntGroup, Phone, Program, Tenant
 from ringplan.target import emit
 from ringplan_kamailio import TARGET, site
 from ringplan_kamailio.generation import ha1
@@ -41,8 +53,8 @@ FORGED = (
     ("P-Asserted-Identity", "<sip:+420999999999@forged.example>"),
     ("P-Preferred-Identity", "<sip:+420999999999@forged.example>"),
     ("Remote-Party-ID", "<sip:+420999999999@forged.example>;party=calling"),
-    ("Diversion", "<sip:+420999999999@forged.example>;reason=unconditional"),
-    ("History-Info", "<sip:+420999999999@forged.example>;index=1"),
+    ("Diversion", "<sip:+420999999999@forged.example>;reason=unconditional;counter=5"),
+    ("History-Info", "<sip:+420999999999@forged.example;cause=302>;index=1"),
     ("Referred-By", "<sip:forged@forged.example>"),
     ("Alert-Info", "<http://forged.example/ring.wav>"),
     ("P-Charge-Info", "<sip:forged@forged.example>"),
@@ -51,9 +63,10 @@ FORGED = (
 
 Replies = tuple[tuple[int, int, str], ...]
 PHONES: dict[PhoneState, Replies] = {
-    PhoneState.ANSWERS: ((10, 180, "Ringing"), (500, 200, "OK")),
+    PhoneState.ANSWERS: ((10, 180, "Ringing"), (900, 200, "OK")),
     PhoneState.BUSY: ((10, 486, "Busy Here"),),
-    PhoneState.DECLINES: ((10, 180, "Ringing"), (200, 603, "Decline")),
+    PhoneState.DECLINES: ((10, 180, "Ringing"), (100, 603, "Decline")),
+    PhoneState.REDIRECTS: ((10, 180, "Ringing"), (500, 302, "Moved Temporarily")),
     PhoneState.SILENT: ((10, 180, "Ringing"),),
     PhoneState.GONE: (),
 }
@@ -76,6 +89,12 @@ class Opened:
     targets: tuple[str, ...]
     request_user: str | None
     presented: Presented
+    request_host: str | None = None
+    """Host of the request URI, when it is not the trunk's own address."""
+    diversion: tuple[str, ...] = ()
+    """Entries of the Diversion headers."""
+    history: tuple[str, ...] = ()
+    """Entries of the History-Info headers."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,8 @@ class Seen:
     code: int
     reason: str
     answered_by: str | None
+    ring_ms: tuple[int, ...] = ()
+    """How long the phones of each attempt would ring; 0 for trunks."""
 
 
 # -- the exchange of a program
@@ -104,8 +125,18 @@ def load_runtime() -> ModuleType:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
+        os.environ["RINGPLAN_LAB"] = "1"  # the time is the world's
         spec.loader.exec_module(module)
+        clock = importlib.import_module(f"{name}.clock")
+        clock.monotonic_ms = _virtual_ms  # type: ignore[attr-defined]
     return sys.modules[name]
+
+
+def _virtual_ms() -> int:
+    """The time of the simulated Kamailio; nothing takes any while it works."""
+    plugged = install().plugged
+    assert plugged is not None
+    return plugged.clock.now_ms
 
 
 class Installation:
@@ -130,6 +161,7 @@ class Installation:
             if peers.world.phone(phone.id) is not PhoneState.UNREGISTERED:
                 contact = Contact(f"sip:{phone.account}@{peers.hosts[phone.id]}:5060")
                 kamailio.location[f"sip:{phone.account}@{tenant.domain}"] = [contact]
+        kamailio.tables.update(tables_of(peers.world))
         return kamailio
 
     def _activate(self, program: Program) -> None:
@@ -150,6 +182,31 @@ class Installation:
         self._activated = program
 
 
+def tables_of(world: World) -> dict[str, dict[str, object]]:
+    """What all workers share when the world is so."""
+    hunts: dict[str, object] = {}
+    for group, memory in world.memory.items():
+        hunts[f"last:{group}"] = memory.last or ""
+        hunts[f"turn:{group}"] = memory.turn
+        hunts[f"tick:{group}"] = len(memory.answered)
+        hunts.update((f"tick:{group}:{member}", 1 + at) for at, member in enumerate(memory.answered))
+    return {
+        "clock": {"now": str(world.now.timestamp())},
+        "lines": dict.fromkeys(world.engaged, "99999999:another"),
+        "hunts": hunts,
+        "switches": {address: str(int(state)) for address, state in world.switches.items()},
+    }
+
+
+def remembered(kamailio: Kamailio, group: HuntGroup) -> Memory:
+    """What a hunt group remembers now."""
+    hunts = kamailio.tables.get("hunts", {})
+    ticks = {member.node: int(str(hunts.get(f"tick:{group.id}:{member.node}", 0))) for member in group.members}
+    answered = sorted((member for member, tick in ticks.items() if tick), key=lambda member: ticks[member])
+    last = str(hunts.get(f"last:{group.id}", "")) or None
+    return Memory(last, int(str(hunts.get(f"turn:{group.id}", 0))), tuple(answered))
+
+
 def phones_of(program: Program) -> list[tuple[Tenant, Phone]]:
     """Every phone with its tenant."""
     return [(tenant, phone) for tenant in program.tenants for user in users_of(tenant) for phone in user.phones]
@@ -167,6 +224,7 @@ class Peers:
         self.world = world
         self.hosts = {phone.id: f"10.1.{at // 200}.{1 + at % 200}" for at, (_, phone) in enumerate(phones_of(program))}
         self._parties: dict[Address, str] = {Address("udp", host, 5060): phone for phone, host in self.hosts.items()}
+        self._domains = {phone.id: tenant.domain for tenant, phone in phones_of(program)}
         self._trunks = {trunk.id for trunk in program.platform.trunks}
         for trunk in program.platform.trunks:
             self._parties[Address(trunk.transport, trunk.host, trunk.port)] = trunk.id
@@ -184,6 +242,13 @@ class Peers:
         """Whether a party is a trunk."""
         return party in self._trunks
 
+    def contact(self, phone: str) -> str:
+        """Where a phone sends its calls, as a Contact header; empty: nowhere."""
+        text = self.world.redirects.get(phone, "")
+        if not text or text.startswith(("sip:", "tel:", "urn:")):
+            return f"<{text}>" if text else ""
+        return f"<{uri_of(text, self._domains[phone])}>"
+
     def called(self, request: Message) -> Callable[[], None]:
         """Answer as the world says, until a CANCEL comes."""
         party = self.party(request)
@@ -195,7 +260,8 @@ class Peers:
             if not over:
                 if code >= 200:
                     over.append(code)
-                self.kamailio.received_reply(request, answer_of(request, party, code, reason))
+                contact = self.contact(party) if code == 302 else "<sip:it@192.0.2.9:5060>"
+                self.kamailio.received_reply(request, answer_of(request, party, code, reason, contact))
 
         def cancelled() -> None:
             if party not in self.stubborn:
@@ -203,16 +269,17 @@ class Peers:
 
         for delay_ms, code, reason in replies:
             # One party after the other: who answers at the very same moment is not decided by the exchange.
-            later = delay_ms + (20 * self._order[party] if code >= 200 else 0)
+            later = delay_ms + (10 * self._order[party] if code >= 200 else 0)
             self.kamailio.clock.later(later, partial(reply, code, reason))
         return lambda: self.kamailio.clock.later(5, cancelled)
 
 
-def answer_of(request: Message, party: str, code: int, reason: str) -> Message:
+def answer_of(request: Message, party: str, code: int, reason: str, contact: str) -> Message:
     """A reply with everything a called party may put into it."""
     headers = [(name, request.get(name) or "") for name in ("From", "Call-ID", "CSeq")]
     headers += [("Record-Route", value) for value in request.all("Record-Route")]
-    headers += [("To", f"{request.get('To')};tag={quote(party, safe='')}"), ("Contact", "<sip:it@192.0.2.9:5060>")]
+    headers += [("To", f"{request.get('To')};tag={quote(party, safe='')}")]
+    headers += [("Contact", contact)] if contact else []
     headers += [("P-Asserted-Identity", "<sip:private@inside.example>")]
     body = SDP if 180 <= code < 300 else ""
     return Message(headers, request.received_on, OWN, request.method, "", code, reason, body, request.via_branch)
@@ -254,7 +321,8 @@ def _from_phone(program: Program, call: Call, phone_id: str, peers: Peers, seria
 def _from_trunk(call: Call, source: Address, number: str | None, serial: int) -> Message:
     """The number stands in P-Asserted-Identity or, for every other number, in From alone."""
     host = source.host
-    headers = [item for item in FORGED if item[0] not in ("P-Asserted-Identity", "P-Preferred-Identity")]
+    untrusted = ("P-Asserted-Identity", "P-Preferred-Identity", "Diversion", "History-Info")
+    headers = [*(item for item in FORGED if item[0] not in untrusted), *carried(call.diversions)]
     shown = number
     if number is not None and len(number) % 2:
         headers.append(("P-Asserted-Identity", f"<sip:{number}@{host}>"))
@@ -265,14 +333,31 @@ def _from_trunk(call: Call, source: Address, number: str | None, serial: int) ->
     return _invite(call, OWN.host, caller, headers, source, serial)
 
 
+def uri_of(text: str, domain: str) -> str:
+    """A dial string as a SIP URI."""
+    user = quote(text, safe="+*_.!~'()&=$,-")
+    return f"sip:{user}@{domain}" if user else f"sip:{domain}"
+
+
+def carried(count: int) -> list[tuple[str, str]]:
+    """How carriers say that a call was forwarded ``count`` times: one way or another."""
+    entries = [f'"a, <b>" <sip:+42099900000{at}@forged.example>;reason=no-answer' for at in range(count)]
+    ways = (
+        [("Diversion", ", ".join(entries))] if entries else [],
+        [("Diversion", entry) for entry in entries],
+        [("Diversion", f"{entries[0]};counter={count};privacy=off")] if entries else [],
+        [
+            ("History-Info", "<sip:+420999000000@forged.example>;index=1"),
+            *(("History-Info", f"<sip:x@forged.example;cause=486>;index=1.{at}") for at in range(count)),
+        ],
+    )
+    return ways[count % len(ways)]
+
+
 def _invite(
     call: Call, domain: str, caller: str, headers: list[tuple[str, str]], source: Address, serial: int
 ) -> Message:
-    if call.dialled.startswith("urn:"):
-        uri = call.dialled
-    else:
-        user = quote(call.dialled, safe="+*_.!~'()&=$,-")
-        uri = f"sip:{user}@{domain}" if user else f"sip:{domain}"
+    uri = call.dialled if call.dialled.startswith("urn:") else uri_of(call.dialled, domain)
     fixed = [
         ("From", caller),
         ("To", f"<{uri}>"),
@@ -301,24 +386,47 @@ def observe(kamailio: Kamailio, message: Message) -> Seen:
     assert len(answers) == 1, [(reply.code, reply.reason) for reply in answers]
     final = answers[0]
     tag = parse_name_addr(final.get("To") or "").parameter("tag")
-    return Seen(_attempts(kamailio), final.code, final.reason, unquote(tag) if tag and final.code == 200 else None)
+    answered_by = unquote(tag) if tag and final.code == 200 else None
+    return Seen(_attempts(kamailio), final.code, final.reason, answered_by, _ring_ms(kamailio))
+
+
+def _groups(kamailio: Kamailio) -> list[list[Branch]]:
+    """Branches that were opened together, in order."""
+    groups: dict[int, list[Branch]] = {}
+    for _, branch in kamailio.sent:
+        groups.setdefault(branch.attempt, []).append(branch)
+    return [branches for _, branches in sorted(groups.items())]
+
+
+def _ring_ms(kamailio: Kamailio) -> tuple[int, ...]:
+    peers = kamailio.peers
+    assert isinstance(peers, Peers)
+    return tuple(0 if peers.is_trunk(peers.party(b[0].sent)) else b[0].fr_inv_ms for b in _groups(kamailio))
 
 
 def _attempts(kamailio: Kamailio) -> tuple[Opened, ...]:
     peers = kamailio.peers
     assert isinstance(peers, Peers)
-    groups: dict[int, list[Message]] = {}
-    for _, branch in kamailio.sent:
-        groups.setdefault(branch.attempt, []).append(branch.sent)
     found = []
-    for _, messages in sorted(groups.items()):
+    for branches in _groups(kamailio):
+        messages = [branch.sent for branch in branches]
         parties = tuple(sorted(peers.party(message) for message in messages))
         identities = {presented(message) for message in messages}
         assert len(identities) == 1, identities
         is_trunk = peers.is_trunk(parties[0])
-        user = parse_uri(messages[0].ruri).user if is_trunk else None
-        found.append(Opened("trunk" if is_trunk else "phones", parties, user, identities.pop()))
+        uri = parse_uri(messages[0].ruri)
+        host = uri.host if is_trunk and uri.host != messages[0].received_on.host else None
+        history = tuple(entries(message, "History-Info") for message in messages)
+        diversion = tuple(entries(message, "Diversion") for message in messages)
+        kind, user = ("trunk", uri.user) if is_trunk else ("phones", None)
+        found.append(Opened(kind, parties, user, identities.pop(), host, diversion[0], history[0]))
+        assert is_trunk or not any((*history, *diversion)), "phones learn nothing of diversions"
     return tuple(found)
+
+
+def entries(message: Message, name: str) -> tuple[str, ...]:
+    """The entries of a header with a list of addresses."""
+    return tuple(entry.strip() for value in message.all(name) for entry in value.split(","))
 
 
 def presented(message: Message) -> Presented:

@@ -1,6 +1,7 @@
 """A small exchange for tests that tell a story: Eva has two phones, Petr has one, and there are two trunks."""
 
 from tests.strategies import NOWHERE, REJECTS, dial_plan
+from tests.strategies_services import open_plan
 
 from ringplan.ir import (
     Entry,
@@ -40,6 +41,8 @@ def user(slug: str, name: str, extension: str, number: str, phones: tuple[str, .
         busy="acme/reject/busy",
         no_answer="acme/reject/no-answer",
         unreachable="acme/reject/unreachable",
+        rules=(),
+        plan="acme/calling_plan",
         span=NOWHERE,
     )
 
@@ -65,6 +68,8 @@ def program(flood_requests: int = 200) -> Program:
         numbers=tuple(Entry(item.number or "", item.id, NOWHERE) for item in users),
         extensions=tuple(Entry(item.extension, item.id, NOWHERE) for item in users),
         nodes=(*(Reject(f"acme/reject/{name}", code, text, NOWHERE) for name, code, text in REJECTS), *users),
+        schedules=(),
+        plans=(open_plan("acme"),),
         trunks=("alpha", "beta"),
         span=NOWHERE,
     )

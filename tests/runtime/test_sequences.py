@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest
 from tests.runtime.fake_ksr import Address, Kamailio, Message, proof
@@ -122,7 +123,8 @@ def test_the_caller_of_an_answered_call_cancels_the_other_phones(stage: Prepare)
 
 def in_dialog(now: Stage, method: str, route: str) -> Message:
     """A request of Petr's within the call that was set up."""
-    found = follow_up(now.invite, method, f"z9hG4bK-{method}-{len(route)}", ";tag=b", route)
+    tag = f";tag={quote(EVA_DESK, safe='')}"
+    found = follow_up(now.invite, method, f"z9hG4bK-{method}-{len(route)}", tag, route)
     found.ruri = f"sip:eva-desk@{now.peers.hosts[EVA_DESK]}:5060"
     return found
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ringplan.ir import Reject, Tenant, User
+from ringplan.ir import HuntGroup, Outside, Reject, SipUri, Tenant, TimeRoute, User
 from ringplan.target import Artifact
 
+from .emit_plans import any_of, plans
+from .emit_schedules import schedules
 from .literals import Literal, module
 from .sip_text import display_name
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the runtime of one format cannot read the modules of the other."""
 
 
@@ -24,6 +26,8 @@ def emit(tenant: Tenant) -> Artifact:
             "TENANT": tenant.id,
             "DOMAIN": tenant.domain,
             "TIME_ZONE": tenant.time_zone,
+            "SCHEDULES": schedules(tenant),
+            "PLANS": plans(tenant),
             "DIAL_PLAN": (
                 plan.outside_prefix,
                 plan.calling_code,
@@ -39,6 +43,17 @@ def emit(tenant: Tenant) -> Artifact:
             "ACCOUNTS": {phone.account: (user.id, phone.secret) for user in users.values() for phone in user.phones},
             "SPEED_DIAL": {user.id: user.speed_dial for user in users.values() if user.speed_dial},
             "USERS": {user.id: _user(tenant, user) for user in users.values()},
+            "RULES": {user.id: _rules(user) for user in users.values() if user.rules},
+            "HUNT_GROUPS": {node.id: _hunt_group(node) for node in tenant.nodes if isinstance(node, HuntGroup)},
+            "TIME_ROUTES": {
+                node.id: (node.rules, node.otherwise, node.external_number, node.plan)
+                for node in tenant.nodes
+                if isinstance(node, TimeRoute)
+            },
+            "OUTSIDE": {node.id: (node.number,) for node in tenant.nodes if isinstance(node, Outside)},
+            "SIP_URIS": {
+                node.id: (node.user, node.host, node.trunk) for node in tenant.nodes if isinstance(node, SipUri)
+            },
             "REJECTS": {node.id: (node.code, node.reason) for node in tenant.nodes if isinstance(node, Reject)},
         },
     )
@@ -59,4 +74,30 @@ def _user(tenant: Tenant, user: User) -> Literal:
         identity.emergency_number,
         identity.withheld,
         tuple(f"sip:{phone.account}@{tenant.domain}" for phone in user.phones),
+        user.plan,
+    )
+
+
+def _rules(user: User) -> Literal:
+    """Records of ``ringplan_runtime.tenants.Rule``."""
+    return tuple((rule.when, any_of(rule.callers), rule.anonymous, rule.to) for rule in user.rules)
+
+
+def _hunt_group(group: HuntGroup) -> Literal:
+    """The fields of ``ringplan_runtime.tenants.HuntGroup``, in its order."""
+    return (
+        group.policy,
+        tuple(member.node for member in group.members),
+        group.turns,
+        group.ring_ms,
+        group.advance,
+        group.overflow_ms,
+        group.call_waiting,
+        group.is_busy,
+        group.busy,
+        group.no_answer,
+        group.unreachable,
+        group.overflow,
+        group.external_number,
+        group.plan,
     )

@@ -8,11 +8,13 @@ from .module import MODULES, FakeKsr, install
 from .routing_functions import proof
 from .sip import Address, Message, NameAddr, Uri, parse_name_addr, parse_uri
 from .strict import GAPS, GapError
+from .transactions import Branch
 
 __all__ = [
     "GAPS",
     "MODULES",
     "Address",
+    "Branch",
     "Configuration",
     "Contact",
     "FakeKsr",

@@ -99,12 +99,26 @@ class Pv(Namespace):
             raise gap(f"{name} = {value} is not modelled")
         return True
 
+    def unset(self, name: str) -> bool:
+        """Only the name beside From's URI, once that is written."""
+        edits = self._k.context.edits
+        if name != "$fn" or edits.new_from is None or edits.new_from[0]:
+            raise gap(f"unset {name} is not modelled")
+        return True
+
 
 class Pvx(Namespace):
     """AVPs: a new value hides the older ones."""
 
     def avp_sets(self, name: str, value: str) -> int:
         self._k.context.variables.setdefault(name, []).append(value)
+        return 1
+
+    def avp_rm(self, name: str) -> int:
+        """The newest value; what it hid is seen again."""
+        values = self._k.context.variables.get(name)
+        if values:
+            values.pop()
         return 1
 
     def avp_gete(self, name: str) -> str:

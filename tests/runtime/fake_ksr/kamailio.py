@@ -39,6 +39,7 @@ class Configuration:
     """Native routes: patterns of the headers they remove."""
     tables: dict[str, int | None]
     """htables and the value they begin with; None: none, so nothing can be counted in them."""
+    most_branches: int = 12
 
     @classmethod
     def read(cls, text: str) -> Configuration:
@@ -53,7 +54,8 @@ class Configuration:
         for name, options in re.findall(r'^modparam\("htable", "htable", "(\w+)=>(.*)"\)$', text, re.MULTILINE):
             initial = re.search(r"\binitval=(\d+)", options)
             tables[name] = int(initial[1]) if initial else None
-        return cls(routes, tables)
+        most = re.search(r"^max_branches=(\d+)$", text, re.MULTILINE)
+        return cls(routes, tables, int(most[1]) if most else 12)
 
 
 @dataclass
@@ -83,6 +85,8 @@ class Kamailio:
     log: list[tuple[str, str]] = field(default_factory=list)
     transactions: dict[tuple[str, str], Transaction] = field(default_factory=dict)
     stack: list[Context] = field(default_factory=list)
+    locked: str | None = None
+    """The slot of an htable that is locked, by table and key."""
     _on_cancel: dict[int, Callable[[], None]] = field(default_factory=dict)
 
     # -- running handlers
@@ -106,6 +110,8 @@ class Kamailio:
                 raise gap(f"{name} let {error!r} out: the next request of the worker would die of it") from error
         if type(result) is not int:
             raise gap(f"{name} returned {result!r}")
+        if self.locked is not None:
+            raise gap(f"{name} left {self.locked} locked: every worker would wait for it")
 
     @contextmanager
     def _running(self, context: Context) -> Iterator[None]:

@@ -67,11 +67,13 @@ class Tm(Namespace):
         return self._transaction().status
 
     def t_get_branch_index(self) -> int:
-        """Of the branch whose answer is at hand."""
-        branch = self._k.context.branch
-        if self._k.context.route != "reply" or branch is None:
-            raise gap(f"t_get_branch_index in a {self._k.context.route} route")
-        return branch.index
+        """Of the branch whose answer is at hand, or which is being opened."""
+        context = self._k.context
+        if context.route == "branch":
+            return len(self._transaction().branches)
+        if context.route != "reply" or context.branch is None:
+            raise gap(f"t_get_branch_index in a {context.route} route")
+        return context.branch.index
 
     def _transaction(self) -> Transaction:
         transaction = self._k.context.transaction
@@ -257,13 +259,24 @@ class Htable(Namespace):
     """Shared tables."""
 
     def sht_get(self, table: str, key: str) -> object:
-        return self._table(table).get(key)
+        """A table with an initial value says it for what it does not hold."""
+        return self._table(table).get(key, self._k.configuration.tables[table])
 
     def sht_gete(self, table: str, key: str) -> object:
-        return self._table(table).get(key, "")
+        found = self.sht_get(table, key)
+        return "" if found is None else found
 
     def sht_sets(self, table: str, key: str, value: str) -> int:
         self._table(table)[key] = value
+        return 1
+
+    def sht_seti(self, table: str, key: str, value: int) -> int:
+        self._table(table)[key] = value
+        return 1
+
+    def sht_rm(self, table: str, key: str) -> int:
+        """1 whether there was one or not."""
+        self._table(table).pop(key, None)
         return 1
 
     def sht_inc(self, table: str, key: str) -> int:
@@ -274,6 +287,20 @@ class Htable(Namespace):
             return -255
         values[key] = found + 1
         return found + 1
+
+    def sht_lock(self, table: str, key: str) -> int:
+        """The lock of a slot: a worker may take it again, but other keys may have the same one, so never two."""
+        self._table(table)
+        if self._k.locked is not None:
+            raise gap(f"{table}:{key} is locked while {self._k.locked} is: another worker may do it the other way")
+        self._k.locked = f"{table}:{key}"
+        return 1
+
+    def sht_unlock(self, table: str, key: str) -> int:
+        if self._k.locked != f"{table}:{key}":
+            raise gap(f"{table}:{key} is unlocked, locked is {self._k.locked}")
+        self._k.locked = None
+        return 1
 
     def _table(self, table: str) -> dict[str, object]:
         if table not in self._k.configuration.tables:

@@ -35,6 +35,8 @@ class Branch:
     """Counts the calls of t_relay that opened branches."""
     sent: Message
     on: dict[str, str]
+    fr_inv_ms: int
+    """How long it may ring."""
     last_code: int = 0
     reply: Message | None = None
     """None after a local timeout."""
@@ -80,6 +82,8 @@ class Transaction:
         return 1 if any(opened) else -1
 
     def _open(self, context: Context, ruri: str, destination_uri: str | None, branch_flags: int) -> bool:
+        if len(self.branches) >= self.kamailio.configuration.most_branches:
+            return False
         own = context.request.for_branch(ruri, destination_uri, branch_flags)
         inner = Context("branch", own.message, own.edits, context.flags, self.variables, own, self)
         if "branch" in context.on:
@@ -88,7 +92,7 @@ class Transaction:
             return False
         name = f"z9hG4bK{id(self):x}.{len(self.branches)}"
         sent = own.outgoing(self.kamailio.own, name)
-        branch = Branch(len(self.branches), self.attempts, sent, dict(context.on))
+        branch = Branch(len(self.branches), self.attempts, sent, dict(context.on), self.fr_inv_ms)
         self.branches.append(branch)
         self.kamailio.clock.later(self.fr_ms, lambda: self._silent(branch))
         self.kamailio.send(self, branch)

@@ -30,7 +30,13 @@ def _route_uri(context: Context) -> Value:
     return parse_name_addr(route).uri if route is not None else None
 
 
+def _tag(header: str) -> Callable[[Context], Value]:
+    return lambda context: context.message.name_addr(header).parameter("tag")
+
+
 _READERS: dict[str, Callable[[Context], Value]] = {
+    "$ft": _tag("From"),
+    "$tt": _tag("To"),
     "$route_uri": _route_uri,
     "$nh(d)": lambda context: next_hop(context).host or None,
 }

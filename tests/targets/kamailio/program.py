@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from ringplan.diagnostics import Span
 from ringplan.ir import (
+    CALL_TYPES,
+    CallTable,
     DialPlan,
     Entry,
     Identity,
@@ -13,6 +15,7 @@ from ringplan.ir import (
     Node,
     NumberBlock,
     Phone,
+    Plan,
     Platform,
     Program,
     Reject,
@@ -28,13 +31,19 @@ HOSTILE = 'Ann "Q" \\ Nov\u00e1kov\u00e1\r\nX-Evil: 1 # {{x}} %s \u202e'
 CZ = DialPlan("CZ", "420", "0", "", "00", 9, ("112", "150", "155", "156", "158"))
 
 _REJECTS = (
+    ("barred", 403, "Call Barred"),
     ("busy", 486, "Busy Here"),
+    ("closed", 480, "Closed"),
+    ("diversions", 480, "Too Many Diversions"),
     ("no-answer", 480, "No Answer"),
     ("no-trunk", 503, "No Trunk Available"),
     ("outside-prefix", 404, "Dial The Outside Prefix First"),
     ("unknown-number", 404, "Not Found"),
     ("unreachable", 480, "Temporarily Unavailable"),
 )
+
+
+_EVERYTHING = CallTable((), tuple((kind, True) for kind in CALL_TYPES))
 
 
 def user(tenant: str, slug: str, extension: str, number: str | None, phones: tuple[str, ...] = ("desk",)) -> User:
@@ -58,6 +67,8 @@ def user(tenant: str, slug: str, extension: str, number: str | None, phones: tup
         busy=f"{tenant}/reject/busy",
         no_answer=f"{tenant}/reject/no-answer",
         unreachable=f"{tenant}/reject/unreachable",
+        rules=(),
+        plan=f"{tenant}/calling_plan",
         span=SPAN,
     )
 
@@ -95,6 +106,8 @@ def tenant() -> Tenant:
             Entry("1203", "novak/users/cyr", SPAN),
         ),
         nodes=tuple(sorted(nodes, key=lambda node: node.id)),
+        schedules=(),
+        plans=(Plan("novak/calling_plan", _EVERYTHING, _EVERYTHING, SPAN),),
         trunks=("alfa", "beta"),
         span=SPAN,
     )

@@ -12,9 +12,14 @@ _SETTABLE = os.environ.get("RINGPLAN_LAB") == "1"
 
 
 def now() -> float:
-    """Seconds since 1970-01-01 UTC."""
+    """Seconds since 1970-01-01 UTC: what schedules are read by."""
     if _SETTABLE:
         given = KSR.htable.sht_get("clock", "now")
         if given is not None:
             return float(given)
     return time.time()
+
+
+def monotonic_ms() -> int:
+    """Milliseconds of the machine's own clock, the same for all workers: how long something takes; nobody sets it."""
+    return time.monotonic_ns() // 1_000_000

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from . import settings as platform
 from .index import Index
 from .settings import Settings
+from .state import Call
 from .tenants import Directory
 
 
@@ -24,12 +25,14 @@ class Dress(NamedTuple):
     """Record-Route parameter."""
     veiled: bool
     """Whether everything that tells who the caller is must go."""
+    call: Call | None
+    """Until the first branch has been opened: the call, which has to know the number of that branch."""
 
 
 class Core:
     """Data of one generation, and what the branches that are being opened wear."""
 
-    __slots__ = ("_folder", "directory", "dress", "index", "key", "settings")
+    __slots__ = ("_folder", "call", "directory", "dress", "index", "key", "settings")
 
     def __init__(self, folder: Path, settings: Settings, key: bytes) -> None:
         self._folder = folder
@@ -38,6 +41,8 @@ class Core:
         """The site's secret for tokens."""
         self.index = Index(folder.parent, settings.tenant_cache)
         self.directory = Directory(folder / "tenants", settings.tenant_cache)
+        self.call: Call | None = None
+        """The call the event at hand is about, so that nobody stays engaged when something fails."""
         self.dress: Dress | None = None
         """Of the branches that are being opened; set only while ``t_relay`` runs."""
 

@@ -6,7 +6,7 @@ import re
 
 import KSR
 
-from . import legs, media, tokens, veil
+from . import hunt_memory, legs, lines, media, redirects, tokens, veil
 from .core import Core
 
 _CARRIES_SDP = frozenset(("INVITE", "UPDATE", "PRACK", "ACK"))
@@ -24,8 +24,7 @@ def handle(core: Core, method: str, from_trunk: bool) -> bool:
         return _foreign(method)
     if tokens.TRUNK not in kind and not _leads_to_phone(core):
         return _foreign(method)  # a call between phones must not turn into a call out
-    if from_trunk and method == "REFER":
-        KSR.sl.send_reply(403, "Forbidden")  # the phone would call, at its tenant's expense, whom a stranger names
+    if method == "REFER" and not _may_transfer(core, call_id, from_trunk):
         return True
     if method != "ACK":
         KSR.route("STRIP_DIALOG")
@@ -38,8 +37,36 @@ def handle(core: Core, method: str, from_trunk: bool) -> bool:
         KSR.tm.t_on_reply("ksr_onreply_dialog")
     if not from_trunk and hides != "request" and method in _REFRESHES_TARGET:
         KSR.nathelper.add_contact_alias()
-    _forward(method)
+    _forward(core, method, call_id)
     return True
+
+
+def _may_transfer(core: Core, call_id: str, from_trunk: bool) -> bool:
+    """Whether a REFER goes on; if not, it was answered."""
+    parties = None if from_trunk else lines.parties(lines.name_of(call_id))
+    # From a trunk: the phone would call, at its tenant's expense, whom a stranger names.
+    user = ""
+    if parties is not None:
+        user = parties.caller if KSR.rr.is_direction("downstream") > 0 else parties.answered
+    code, reason = 403, "Forbidden"
+    if parties is not None and user:
+        code, reason = redirects.transfer(core, core.directory.tenant(parties.tenant), user)
+    if code >= 300:
+        KSR.sl.send_reply(code, reason)
+    return code < 300
+
+
+def _end(core: Core, call_id: str) -> None:
+    """A call is over; not so when the BYE is for a second answer of a call that goes on with the first."""
+    call = lines.name_of(call_id)
+    parties = lines.parties(call)
+    if parties is not None:
+        if parties.tag not in (KSR.pv.gete("$tt"), KSR.pv.gete("$ft")):
+            return
+        lines.end(call, parties)
+        if ">" in parties.chain:
+            hunt_memory.had_a_call(core.directory.tenant(parties.tenant), parties.chain)
+    media.release()
 
 
 def _leads_to_phone(core: Core) -> bool:
@@ -83,9 +110,9 @@ def _route(core: Core, call_id: str, veiled: bool) -> bool:
     return True
 
 
-def _forward(method: str) -> None:
+def _forward(core: Core, method: str, call_id: str) -> None:
     if method == "BYE":
-        media.release()
+        _end(core, call_id)
     elif method in _CARRIES_SDP and not media.anchor():
         if method != "ACK":
             KSR.sl.send_reply(503, "Media Not Available")

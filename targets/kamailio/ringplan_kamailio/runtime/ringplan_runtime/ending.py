@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import KSR
 
-from . import log, media
+from . import lines, log, media
 from .state import Call
 
 _RETRY_S = 2
@@ -13,10 +13,9 @@ _RETRY_S = 2
 
 def reject(call: Call, code: int, reason: str, result: str) -> None:
     """Gives the caller the exchange's own final answer; what a phone or trunk said is not passed on."""
-    if call.anchored:
-        media.release()
+    let_go(call)
     KSR.sl.send_reply(code, reason)
-    log.call(call.tenant.id, call.origin, call.called, result, code)
+    log.call(call.tenant_id, call.origin, call.called, result, code)
 
 
 def without_media(call: Call) -> None:
@@ -27,6 +26,16 @@ def without_media(call: Call) -> None:
 
 def leave(call: Call, result: str, code: int) -> None:
     """Lets the answer at hand go to the caller as it is."""
+    let_go(call)
+    log.call(call.tenant_id, call.origin, call.called, result, code)
+
+
+def let_go(call: Call) -> None:
+    """Nobody is engaged by the call any longer, and no relay holds it."""
     if call.anchored:
         media.release()
-    log.call(call.tenant.id, call.origin, call.called, result, code)
+        call.anchored = False
+    for user in {call.caller, *call.ringing}:
+        if user:
+            lines.leave(user, call.name)
+    call.base = call.branches

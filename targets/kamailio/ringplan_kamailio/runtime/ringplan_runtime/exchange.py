@@ -29,14 +29,19 @@ def _guarded(answer: bool) -> Callable[[_Callback], _Callback]:
                 return callback(self, msg)
             except UnicodeDecodeError:  # KEMI hands over text; what is none has no business in a header we read
                 KSR.notice("not UTF-8\n")
+                self._let_go(answer)
                 if answer:
                     KSR.sl.send_reply(400, "Bad Characters")
                 return 1
             except Exception:  # the worker must live, whatever happened
                 KSR.err("failed: " + traceback.format_exc().replace("\n", " | ") + "\n")
+                self._let_go(answer)
                 if answer:
                     KSR.sl.send_reply(500, "Internal Error")
                 return 1
+            finally:
+                if answer:
+                    self._core.call = None
 
         return guarded
 
@@ -50,6 +55,16 @@ class Exchange:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+
+    def _let_go(self, answer: bool) -> None:
+        """Ends the call of an event that failed, if there is one."""
+        call = self._core.call
+        if call is None or not answer:
+            return
+        try:
+            ending.let_go(call)
+        except Exception:  # nothing is left to try; what is counted ends by itself
+            KSR.err("failed again: " + traceback.format_exc().replace("\n", " | ") + "\n")
 
     def child_init(self, rank: int) -> int:
         """A process starts, or has taken over this generation; files open at their first use."""
@@ -94,17 +109,17 @@ class Exchange:
     @_guarded(answer=True)
     def ksr_failure_phones(self, msg: object) -> int:
         """All phones that were called have given up."""
-        call = restore(self._core.directory)
+        call = self._core.call = restore(self._core.directory)
         if KSR.tm.t_is_canceled() > 0:
             ending.leave(call, "cancelled", 487)
         else:
-            calls.walk(self._core, call, phones.failed(call))
+            calls.walk(self._core, call, calls.phones_failed(self._core, call))
         return 1
 
     @_guarded(answer=True)
     def ksr_failure_trunk(self, msg: object) -> int:
         """A trunk has given up."""
-        call = restore(self._core.directory)
+        call = self._core.call = restore(self._core.directory)
         if KSR.tm.t_is_canceled() > 0:
             ending.leave(call, "cancelled", 487)
         else:

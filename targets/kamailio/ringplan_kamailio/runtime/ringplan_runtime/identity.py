@@ -80,6 +80,24 @@ def to_emergency(caller: User, trunk: Trunk, domain: str) -> Leg:
     return Leg("", uri, f"P-Asserted-Identity: <{uri}>\r\n")
 
 
+def to_trunk_diverted(
+    caller: str | None, private: bool, diverter: str | None, withheld: bool, trunk: Trunk, domain: str
+) -> Leg:
+    """On a call that was forwarded out: who forwarded it is asserted, for he is billed; From by the trunk's setting.
+
+    ``caller`` and ``diverter`` are E.164 numbers, None: none may be shown; ``private`` and ``withheld``: they
+    withhold them.
+    """
+    asserted = ""
+    if diverter is not None:
+        asserted = f"P-Asserted-Identity: <sip:{written(diverter, trunk)}@{domain}>\r\n"
+    if trunk.shows_diverter:
+        caller, private = diverter, withheld
+    if private or caller is None:
+        return Leg(ANONYMOUS.display, ANONYMOUS.uri, asserted + "Privacy: id\r\n" if private and asserted else asserted)
+    return Leg("", f"sip:{written(caller, trunk)}@{domain}", asserted)
+
+
 def written(number: str, trunk: Trunk) -> str:
     """A number as the trunk wants it."""
     return number if trunk.plus else number.removeprefix("+")

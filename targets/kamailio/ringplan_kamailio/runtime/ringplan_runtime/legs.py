@@ -30,9 +30,8 @@ def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
         remember_from()
         kind += tokens.VEILED
         contact = hidden_contact(core.key, call_id, phone=bool(call.caller))
-    core.dress = Dress(
-        leg.display, leg.uri, leg.headers + contact, tokens.parameter(core.key, call_id, kind), call.veiled
-    )
+    token = tokens.parameter(core.key, call_id, kind)
+    core.dress = Dress(leg.display, leg.uri, leg.headers + contact, token, call.veiled, call)
     call.save()
     KSR.tm.t_on_branch("ksr_branch_leg")
     KSR.tm.t_on_reply(f"ksr_onreply_{handlers}")
@@ -49,8 +48,13 @@ def dress(core: Core) -> None:
     if dress is None:
         KSR.set_drop()
         raise RuntimeError("a branch without identity")
+    if dress.call is not None:
+        first = KSR.tm.t_get_branch_index()
+        if first != dress.call.base:
+            dress.call.move(first)
+        core.dress = dress._replace(call=None)
     if dress.veiled:
-        conceal_from()
+        conceal_from(dress.display, dress.uri)
     else:
         KSR.uac.uac_replace_from(dress.display, dress.uri)
     KSR.rr.add_rr_param(dress.token)
@@ -61,14 +65,17 @@ def dress(core: Core) -> None:
         KSR.hdr.append(dress.headers)
 
 
-def conceal_from() -> None:
-    """Writes an anonymous From over the sender's own, of which nothing is kept in the message.
+def conceal_from(display: str = ANONYMOUS.display, uri: str = ANONYMOUS.uri) -> None:
+    """Writes another From over the sender's own, of which nothing is kept in the message.
 
     uac would keep it in Record-Route under one key for all calls, and a call of one's own is enough to compute that
     key. So requests of the other party name the caller as it knows him, anonymous; his phone knows them by the tags.
     """
-    KSR.pv.sets("$fu", ANONYMOUS.uri)
-    KSR.pv.sets("$fn", ANONYMOUS.display)
+    KSR.pv.sets("$fu", uri)
+    if display:
+        KSR.pv.sets("$fn", display)
+    else:
+        KSR.pv.unset("$fn")
 
 
 def remember_from() -> None:

@@ -34,6 +34,8 @@ class Emergency(NamedTuple):
 class OnNet(NamedTuple):
     """A node of the tenant."""
 
+    key: str
+    """The extension or E.164 number by which it is reached."""
     node: str
 
 
@@ -93,7 +95,7 @@ def analyse(tenant: Tenant, caller: str, text: str) -> Destination:
             text = target
             break
     node = tenant.extensions.get(text)
-    return OnNet(node) if node is not None else _outside(tenant, text)
+    return OnNet(text, node) if node is not None else _outside(tenant, text)
 
 
 def _outside(tenant: Tenant, text: str) -> Destination:
@@ -143,7 +145,7 @@ def _located(tenant: Tenant, number: str | None) -> Destination:
         return NotFound("unknown-number")
     node = tenant.numbers.get(number)
     if node is not None:
-        return OnNet(node)
+        return OnNet(number, node)
     return NotFound("unknown-number") if tenant.owns(number) else OffNet(number)
 
 

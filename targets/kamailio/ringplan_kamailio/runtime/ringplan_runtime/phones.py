@@ -1,13 +1,25 @@
-"""Ringing the phones of a user."""
+"""Ringing the phones of users."""
 
 from __future__ import annotations
 
 import KSR
 
-from . import ending, legs, log, media, tokens
+from . import ending, hunt_memory, identity, legs, lines, log, media, redirects, tokens
 from .core import Core
 from .identity import Leg
-from .state import ANSWERED, BUSY, DECLINED, MAX_BRANCHES, RINGING, Call, forget_branches, summary
+from .state import (
+    ANSWERED,
+    BUSY,
+    DECLINED,
+    HUNTING,
+    REDIRECTED,
+    RINGING,
+    RINGING_FLAGS,
+    SHARED,
+    Call,
+    forget_branches,
+    restore,
+)
 from .tenants import User
 
 SILENCE_MS = 4_000
@@ -16,28 +28,56 @@ SILENCE_MS = 4_000
 _BUSY = (486, 600)
 
 
-def ring(core: Core, call: Call, node_id: str, user: User, leg: Leg) -> str | None:
-    """Rings all registered phones; the next node when none is registered, None when they ring."""
-    if not _registered(user):
-        return user.unreachable
+def ring(core: Core, call: Call, node_id: str, user: User) -> str | None:
+    """Rings all registered phones of a user; ``unreachable`` when none is registered, None when they ring."""
+    found = find(user, 0)
+    if not found:
+        return "unreachable"
+    lines.take(node_id, call.name)
+    call.rung.append((call.branches, node_id))
+    return start(core, call, node_id, found, user.ring_ms)
+
+
+def find(user: User, found: int) -> int:
+    """Makes the contacts of all phones destinations of the request, besides ``found`` ones; how many there are then."""
+    for aor in user.phones:
+        if found:
+            found += KSR.registrar.lookup_to_dset("location", aor) > 0
+        else:
+            found += KSR.registrar.lookup_uri("location", aor) > 0
+    return found
+
+
+def start(core: Core, call: Call, target: str, found: int, ring_ms: int) -> str | None:
+    """Sends the call to the phones that were found; ``unreachable``: that is impossible, None: the call is taken."""
     if not legs.anchor(call):
         ending.without_media(call)
         return None
-    call.target = node_id
-    KSR.tm.t_set_fr(user.ring_ms, SILENCE_MS)
+    call.target = target
+    call.base, call.branches = call.branches, call.branches + found
+    KSR.tm.t_set_fr(ring_ms, min(SILENCE_MS, ring_ms))
     kind = tokens.PHONES if call.caller else tokens.TRUNK  # a caller from a trunk is called back there, to hang up
-    return None if legs.relay(core, call, leg, kind, "phones") else user.unreachable
+    if legs.relay(core, call, _leg(call), kind, "phones"):
+        return None
+    stopped(call)
+    return "unreachable"
 
 
-def _registered(user: User) -> bool:
-    """Makes the contacts of all phones the destinations of the request."""
-    found = False
-    for aor in user.phones:
-        if found:
-            KSR.registrar.lookup_to_dset("location", aor)
-        else:
-            found = KSR.registrar.lookup_uri("location", aor) > 0
-    return found
+def _leg(call: Call) -> Leg:
+    """Who calls, as phones of the tenant are shown."""
+    if call.caller:
+        return identity.internal(call.tenant.user(call.caller), call.private)
+    return identity.external(call.tenant, call.number, call.private)
+
+
+def stopped(call: Call) -> list[str]:
+    """Nobody's phones ring any longer; whose did, each with the groups on the way to him."""
+    chains = [chain for first, chain in call.rung if first >= call.base]
+    for user in call.ringing:
+        if user != call.caller:
+            lines.leave(user, call.name)
+    call.base = call.branches
+    return chains
 
 
 def replied(core: Core) -> None:
@@ -47,40 +87,72 @@ def replied(core: Core) -> None:
         return
     legs.restore_from()
     KSR.route("STRIP_DIALOG")
+    branch = KSR.tm.t_get_branch_index()
     if code < 300:
         if code < 200:
-            KSR.setflag(RINGING + KSR.tm.t_get_branch_index())
+            KSR.setflag(RINGING + branch % RINGING_FLAGS)
         KSR.nathelper.add_contact_alias()
-        progress(code)
+        progress(core, code, branch)
         return
     if code != 487:  # which only confirms that we stopped it: it rang until then
-        KSR.resetflag(RINGING + KSR.tm.t_get_branch_index())
+        KSR.resetflag(RINGING + branch % RINGING_FLAGS)
     if code in _BUSY:
         KSR.setflag(BUSY)
-    elif code > 600:
-        # A person's decision ends the ringing of all phones of this user at once.
+    elif code < 400 or code > 600:
+        _decided(code)
+
+
+def _decided(code: int) -> None:
+    """A person declined the call or sent it elsewhere: his other phones stop ringing, nobody else's."""
+    if KSR.isflagset(SHARED):
+        KSR.setflag(BUSY)
+        return
+    if code < 400 and not KSR.isflagset(HUNTING):
+        if not KSR.isflagset(REDIRECTED):
+            KSR.setflag(REDIRECTED)
+            redirects.remember()
+    else:
         KSR.setflag(DECLINED)
-        KSR.tmx.t_cancel_branches("others")
+    KSR.tmx.t_cancel_branches("others")
 
 
-def progress(code: int) -> None:
-    """A 1xx or 2xx of an INVITE: media, and the line in the log."""
+def progress(core: Core, code: int, branch: int) -> None:
+    """A 1xx or 2xx of an INVITE: media, and what follows from an answer."""
     if not media.anchor():
         log.event("no media relay for an answer")
     if code >= 200 and not KSR.isflagset(ANSWERED):
         KSR.setflag(ANSWERED)
-        log.call(*summary(), "answered", code)
+        _answered(restore(core.directory), branch, code)
 
 
-def failed(call: Call) -> str:
-    """Nobody answered: the next node.
+def _answered(call: Call, branch: int, code: int) -> None:
+    """Who answered is in a call with the caller, nobody else is; a phone may answer that stopped ringing before."""
+    chain = call.at(branch)
+    user = chain.rpartition(">")[2]
+    if user:
+        lines.take(user, call.name)
+    for other in call.ringing:
+        if other not in (user, call.caller):
+            lines.leave(other, call.name)
+    lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, str(KSR.pv.gete("$tt"))))
+    if ">" in chain:
+        hunt_memory.had_a_call(call.tenant, chain)
+    log.call(call.tenant_id, call.origin, f"{call.called}>{user or call.target}", "answered", code)
+
+
+def result() -> str:
+    """How ringing ended when nobody answered: ``redirected``, ``declined``, ``no-answer``, ``busy``, ``unreachable``.
 
     A phone that rang until the time was up outweighs a busy one, that one a phone that is gone.
     """
-    user = call.tenant.user(call.target)
-    declined, busy = KSR.isflagset(DECLINED), KSR.isflagset(BUSY)
-    rang = any(KSR.isflagset(RINGING + branch) for branch in range(MAX_BRANCHES))
+    busy = KSR.isflagset(BUSY)
+    rang = any(KSR.isflagset(flag) for flag in range(RINGING, RINGING + RINGING_FLAGS))
+    declined, redirected = KSR.isflagset(DECLINED), KSR.isflagset(REDIRECTED)
     forget_branches()
-    if declined or (busy and not rang):
-        return user.busy
-    return user.no_answer if rang else user.unreachable
+    if declined:
+        return "declined"
+    if redirected:
+        return "redirected"
+    if rang:
+        return "no-answer"
+    return "busy" if busy else "unreachable"

@@ -8,10 +8,12 @@ import KSR
 
 from . import calls, dialogs, identity, registration
 from .core import Core
+from .diversions import carried
 from .numbering import dialled, looks_urgent
 
 _MAX_FORWARDS = 10
 _MAX_PRIVACY = 8
+_MAX_DIVERSION = 20
 _WITHIN_A_CALL = frozenset(
     ("INVITE", "ACK", "BYE", "UPDATE", "PRACK", "INFO", "REFER", "NOTIFY", "SUBSCRIBE", "OPTIONS", "CANCEL")
 )
@@ -90,25 +92,33 @@ def _call(core: Core, trunk: str | None) -> None:
         return
     uri = KSR.kx.get_ruri()
     if trunk is not None:
-        _call_in(core, trunk, uri)
+        _call_in(core, uri)
     else:
         _call_of_phone(core, uri)
 
 
 def _privacy() -> str:
     """All Privacy headers as one; who adds ``none`` before his ``id`` still wants to be hidden."""
-    found = [str(KSR.hdr.gete("Privacy"))]
-    while found[-1] and len(found) < _MAX_PRIVACY:
-        found.append(str(KSR.hdr.gete_idx("Privacy", len(found))))
-    return ";".join(found)
+    return ";".join(_headers("Privacy", _MAX_PRIVACY))
 
 
-def _call_in(core: Core, trunk: str, uri: str) -> None:
+def _headers(name: str, most: int) -> list[str]:
+    """The headers of a name, the first few of them."""
+    found = [str(KSR.hdr.gete(name))]
+    while found[-1] and len(found) < most:
+        found.append(str(KSR.hdr.gete_idx(name, len(found))))
+    return [text for text in found if text]
+
+
+def _call_in(core: Core, uri: str) -> None:
     from_user = KSR.kx.gete_fuser()
     private = identity.withheld(_privacy(), from_user, KSR.kx.gete_fhost())
     number = identity.carrier_number(KSR.hdr.gete("P-Asserted-Identity"), from_user)
+    forwarded = carried(
+        ",".join(_headers("Diversion", _MAX_DIVERSION)), ",".join(_headers("History-Info", _MAX_DIVERSION))
+    )
     KSR.route("STRIP")
-    calls.from_trunk(core, trunk, dialled(uri), number, private)
+    calls.from_trunk(core, dialled(uri), number, private, forwarded)
 
 
 def _call_of_phone(core: Core, uri: str) -> None:

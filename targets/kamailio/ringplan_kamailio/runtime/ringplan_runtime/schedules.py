@@ -10,7 +10,7 @@ import KSR
 from .tenants import Tenant
 
 TABLE = "switches"
-"""htable with what the operator has switched: schedule id to ``1`` or ``0``."""
+"""htable with what the operator has switched, schedules and hunt groups: address to ``1`` or ``0``."""
 
 
 def is_open(tenant: Tenant, schedule_id: str, at: float) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .data import load
 
-FORMAT = 1
+FORMAT = 2
 """Format of the data modules this runtime reads."""
 
 
@@ -22,6 +22,10 @@ class Trunk(NamedTuple):
     """Whether numbers are sent with a leading plus."""
     answer_timeout_ms: int
     """How long it may stay silent before the next trunk is tried, milliseconds."""
+    diversion: str
+    """How a forwarded call says who forwarded it: ``diversion``, ``history_info``, ``both`` or ``none``."""
+    shows_diverter: bool
+    """Whether From of a forwarded call shows who forwarded it, not the caller."""
 
 
 class Settings(NamedTuple):
@@ -41,6 +45,10 @@ class Settings(NamedTuple):
     """Address to the id of the trunk whose calls come from it."""
     trunk_hosts: frozenset[str]
     """Every name and address by which a trunk may be reached."""
+    number_types: dict[str, str]
+    """Call types of national numbers by how they begin in E.164 form, without the plus."""
+    domains: dict[str, str]
+    """Domain to the id of the trunk through which its SIP URIs are called."""
 
 
 def read(path: Path) -> Settings:
@@ -58,4 +66,6 @@ def read(path: Path) -> Settings:
         names["TRUNK_ORDER"],
         names["SOURCES"],
         frozenset(names["SOURCES"]).union(trunk.host for trunk in trunks.values()),
+        names["NUMBER_TYPES"],
+        names["DOMAINS"],
     )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import KSR
 
+from . import clock, lines
 from .tenants import Directory, Tenant
 
-_LAYOUT = "1"
+_LAYOUT = "2"
 """Counts up when the fields change; a reload must still read calls of the generation before."""
 _AVP = "call"
 
+SHARED = 0
+"""Message flag, kept with the transaction: phones of several users ring."""
 RANG = 1
-"""Message flag, kept with the transaction: the trunk reported ringing."""
+"""The trunk reported ringing."""
 BUSY = 2
 """A phone said it is busy."""
 DECLINED = 3
@@ -20,19 +25,78 @@ ANSWERED = 4
 """The call was answered and logged."""
 VEILED = 5
 """From was made anonymous in the request; `legs.restore_from` puts the caller's own into answers."""
+REDIRECTED = 6
+"""A phone sent the call elsewhere."""
+HUNTING = 7
+"""The phones ring for a hunt group."""
 RINGING = 8
-"""And the following: the phone of branch 0, 1, … rings and has not said anything final."""
-MAX_BRANCHES = 16
-"""Branches of one call, as in kamailio.cfg."""
+"""And the following: the phone of a branch rings and has not said anything final."""
+RINGING_FLAGS = 24
+"""Flags for that; branches that ring at the same moment are fewer, so a branch takes the flag of its index modulo."""
+MAX_BRANCHES = 31
+"""Branches of one call in all, as in kamailio.cfg; Kamailio cannot do more."""
+
+
+class Diversion(NamedTuple):
+    """One time the call was forwarded."""
+
+    node: str
+    """Who forwarded it."""
+    reason: str
+    """As in RFC 5806."""
+
+
+class Hunt:
+    """A hunt on its way."""
+
+    __slots__ = ("begun", "first", "group", "left", "seen", "stays")
+
+    def __init__(self, group: str, begun: int, first: int, left: str) -> None:
+        self.group = group
+        """Node id of the group that was called."""
+        self.begun = begun
+        """`clock.monotonic_ms` when it began."""
+        self.first = first
+        """The first branch of this hunt."""
+        self.left = left
+        """Turns not yet tried (``hunting``), each with a space behind it."""
+        self.seen: set[str] = set()
+        """What came of turns: ``no-answer``, ``busy``, ``unreachable``."""
+        self.stays: dict[str, str] = {}
+        """Groups that try nobody else, with their member who did not answer."""
+
+    def text(self) -> str:
+        """As one field."""
+        stays = " ".join(map(">".join, self.stays.items()))
+        return "|".join((self.group, str(self.begun), str(self.first), " ".join(sorted(self.seen)), stays, self.left))
+
+    @classmethod
+    def read(cls, text: str) -> Hunt | None:
+        """From `text`."""
+        if not text:
+            return None
+        group, begun, first, seen, stays, left = text.split("|")
+        hunt = cls(group, int(begun), int(first), left)
+        hunt.seen = set(seen.split())
+        hunt.stays = dict(pair.split(">") for pair in stays.split())
+        return hunt
 
 
 class Call:
     """One call on its way."""
 
-    __slots__ = ("anchored", "called", "caller", "emergency", "hop", "number", "private", "target", "tenant")
+    __slots__ = (
+        *("_directory", "_name", "_tenant", "anchored", "base", "branches", "called", "caller", "carried"),
+        *("diversions", "emergency", "hop", "hunt", "moment", "number", "private", "rung", "target", "tenant_id"),
+    )
 
-    def __init__(self, tenant: Tenant, caller: str, number: str, private: bool, called: str) -> None:
-        self.tenant = tenant
+    def __init__(
+        self, directory: Directory, tenant: str, caller: str, number: str, private: bool, called: str, moment: int
+    ) -> None:
+        self._directory = directory
+        self._tenant: Tenant | None = None
+        self._name = ""
+        self.tenant_id = tenant
         self.caller = caller
         """Node id of the calling user; empty: the call comes from a trunk."""
         self.number = number
@@ -41,13 +105,40 @@ class Call:
         """The caller is not to be shown: he asked for it on this call, or always does."""
         self.called = called
         """What was dialled."""
+        self.moment = moment
+        """When the call began, seconds since 1970: schedules are read by it, however long the call is on its way."""
+        self.carried = 0
+        """How often other networks have forwarded the call."""
+        self.diversions: list[Diversion] = []
+        """How often the exchange has, first to last."""
         self.target = ""
-        """Node that is ringing, or number that is called outside."""
+        """Node that is ringing, or number or URI that is called outside."""
         self.hop = 0
         """Position in the list of trunks."""
+        self.branches = 0
+        """Branches opened so far."""
+        self.base = 0
+        """The first branch of those that are open now."""
+        self.rung: list[tuple[int, str]] = []
+        """Who was rung: first branch, and the user with the groups on the way to him (``hunting``)."""
+        self.hunt: Hunt | None = None
         self.emergency = False
         self.anchored = False
         """Whether a media relay holds the call."""
+
+    @property
+    def tenant(self) -> Tenant:
+        """Loaded when it is needed: many events can do without."""
+        if self._tenant is None:
+            self._tenant = self._directory.tenant(self.tenant_id)
+        return self._tenant
+
+    @property
+    def name(self) -> str:
+        """By which other tables know it."""
+        if not self._name:
+            self._name = lines.name_of(str(KSR.kx.get_callid()))
+        return self._name
 
     @property
     def veiled(self) -> bool:
@@ -59,32 +150,59 @@ class Call:
         """The caller, for the log."""
         return self.caller or self.number
 
+    @property
+    def ringing(self) -> list[str]:
+        """Whose phones are being rung."""
+        return [chain.rpartition(">")[2] for first, chain in self.rung if first >= self.base]
+
+    def at(self, branch: int) -> str:
+        """Whose phone a branch leads to, with the groups on the way to him; empty: to no phone of a user."""
+        return next((chain for first, chain in reversed(self.rung) if first <= branch), "")
+
+    def move(self, first: int) -> None:
+        """The branches that are being opened begin at ``first``; Kamailio counts those that came to nothing otherwise
+        than we do."""
+        by = first - self.base
+        self.rung = [(at + by if at >= self.base else at, chain) for at, chain in self.rung]
+        self.base, self.branches = first, self.branches + by
+        self.save()
+
     def save(self) -> None:
         """Writes the call to its transaction."""
         flags = f"{self.private:d}{self.emergency:d}{self.anchored:d}"
         called = self.called if self.called.isprintable() else ascii(self.called)  # %0a would begin another field
-        fields = (_LAYOUT, self.tenant.id, self.caller, self.number, called, self.target, str(self.hop), flags)
+        fields = (
+            *(_LAYOUT, self.tenant_id, self.caller, self.number, called, self.target, str(self.hop), flags),
+            *(str(self.moment), str(self.carried), " ".join(map(":".join, self.diversions))),
+            *(str(self.branches), str(self.base), " ".join(f"{first}:{chain}" for first, chain in self.rung)),
+            self.hunt.text() if self.hunt is not None else "",
+        )
+        KSR.pvx.avp_rm(_AVP)
         KSR.pvx.avp_sets(_AVP, "\n".join(fields))
 
 
-def summary() -> tuple[str, str, str]:
-    """Tenant, caller and called of the transaction at hand, for the log; the tenant itself is not needed for that."""
-    _, tenant, caller, number, called, target, *_ = str(KSR.pvx.avp_gete(_AVP)).split("\n")
-    return tenant, caller or number, f"{called}>{target}"
-
-
 def restore(directory: Directory) -> Call:
-    """The call of the transaction at hand; ValueError when it is of another layout."""
-    layout, tenant, caller, number, called, target, hop, flags = str(KSR.pvx.avp_gete(_AVP)).split("\n")
-    if layout != _LAYOUT:
+    """The call of the transaction at hand; ValueError when it is of a layout before the last."""
+    layout, tenant, caller, number, called, target, hop, flags, *more = str(KSR.pvx.avp_gete(_AVP)).split("\n")
+    if layout == "1":  # of the generation before: it was never forwarded, and what it did it did a moment ago
+        more = [str(int(clock.now())), "0", "", "1", "0", "", ""]
+    elif layout != _LAYOUT:
         raise ValueError(f"call state of layout {layout}")
-    call = Call(directory.tenant(tenant), caller, number, flags[0] == "1", called)
+    moment, carried, diversions, branches, base, rung, hunt = more
+    call = Call(directory, tenant, caller, number, flags[0] == "1", called, int(moment))
     call.emergency, call.anchored = flags[1] == "1", flags[2] == "1"
-    call.target, call.hop = target, int(hop)
+    call.target, call.hop, call.carried = target, int(hop), int(carried)
+    call.diversions = [Diversion(*text.rsplit(":", 1)) for text in diversions.split()]
+    call.branches, call.base = int(branches), int(base)
+    call.rung = [(int(first), chain) for first, _, chain in (text.partition(":") for text in rung.split())]
+    call.hunt = Hunt.read(hunt)
     return call
 
 
 def forget_branches() -> None:
     """Clears what earlier branches reported, before others are opened."""
-    for flag in (RANG, BUSY, DECLINED, *range(RINGING, RINGING + MAX_BRANCHES)):
+    for flag in _OF_BRANCHES:
         KSR.resetflag(flag)
+
+
+_OF_BRANCHES = (SHARED, RANG, BUSY, DECLINED, REDIRECTED, HUNTING, *range(RINGING, RINGING + RINGING_FLAGS))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from .data import load
+from .plans import Plan
 from .settings import FORMAT
 
 
@@ -28,6 +30,75 @@ class User(NamedTuple):
     withheld: bool
     phones: tuple[str, ...]
     """Address of record of every phone."""
+    plan: str
+    """The calling plan of what he dials, forwards, redirects and transfers."""
+
+
+class Rule(NamedTuple):
+    """Where a user's calls go before a phone rings."""
+
+    when: str | None
+    """Schedule that must be open; None: at any time."""
+    callers: str
+    """Regular expression that the caller must match; empty: any caller."""
+    anonymous: bool
+    """Whether a caller without a number matches although ``callers`` is not empty."""
+    to: str | None
+    """The next node; None: the phones ring."""
+
+
+class HuntGroup(NamedTuple):
+    """Rings its members by a policy."""
+
+    policy: str
+    """``circular``, ``regular``, ``simultaneous``, ``uniform`` or ``weighted``."""
+    members: tuple[str, ...]
+    """Users and other groups, in the order of the manifest."""
+    turns: tuple[int, ...]
+    """Weighted: which member begins the hunt, by position, for one turn after the other."""
+    ring_ms: int
+    """How long a member rings."""
+    advance: bool
+    """Whether the next member is tried when one does not answer."""
+    overflow_ms: int | None
+    """After how long in all the hunt ends; None: when all members have been tried."""
+    call_waiting: bool
+    """Whether members who are in a call are rung."""
+    is_busy: bool
+    """Whether nobody is rung, as if all were busy."""
+    busy: str
+    no_answer: str
+    unreachable: str
+    overflow: str
+    external_number: str | None
+    """E.164 number that stands for the group outside."""
+    plan: str
+
+
+class TimeRoute(NamedTuple):
+    """Goes where the first open schedule leads."""
+
+    rules: tuple[tuple[str, str], ...]
+    """Schedule and next node."""
+    otherwise: str
+    external_number: str | None
+    plan: str
+
+
+class Outside(NamedTuple):
+    """A number outside to which calls are forwarded."""
+
+    number: str
+    """E.164 with plus, or a national short code."""
+
+
+class SipUri(NamedTuple):
+    """A SIP URI to which calls are forwarded."""
+
+    user: str
+    host: str
+    trunk: str
+    """The trunk that serves the host."""
 
 
 class Reject(NamedTuple):
@@ -37,7 +108,9 @@ class Reject(NamedTuple):
     reason: str
 
 
-Node = User | Reject
+Forwarder = User | HuntGroup | TimeRoute
+"""What a call may be forwarded by."""
+Node = Forwarder | Outside | SipUri | Reject
 
 
 class DialPlan(NamedTuple):
@@ -51,6 +124,19 @@ class DialPlan(NamedTuple):
     international_prefix: str
     national_length: int
     """Digits of a national significant number."""
+
+
+class Schedule(NamedTuple):
+    """A set of minutes: beginnings and ends of its intervals in turn, rising strictly."""
+
+    weekly: tuple[int, ...]
+    """Minutes since Monday 00:00."""
+    dates: tuple[int, ...]
+    """Minutes since 0001-01-01 00:00; open then, whatever is excluded."""
+    excluded: tuple[str, ...]
+    """Schedules during which ``weekly`` does not count; they form no cycle."""
+    forced: bool | None
+    """Open or closed whatever the time; None: by the time."""
 
 
 class Tenant(NamedTuple):
@@ -70,11 +156,31 @@ class Tenant(NamedTuple):
     speed_dial: dict[str, tuple[tuple[str, str], ...]]
     """User to what is dialled and what it stands for."""
     nodes: dict[str, Node]
+    rules: dict[str, tuple[Rule, ...]]
+    """User to what decides before his phones ring; only users who forward."""
+    zone: ZoneInfo
+    """Whose wall clock schedules go by."""
+    schedules: dict[str, Schedule]
+    plans: dict[str, Plan]
 
     def user(self, node_id: str) -> User:
         """The user with this id; KeyError when there is none."""
         node = self.nodes[node_id]
         if not isinstance(node, User):
+            raise KeyError(node_id)
+        return node
+
+    def hunt_group(self, node_id: str) -> HuntGroup:
+        """The hunt group with this id; KeyError when there is none."""
+        node = self.nodes[node_id]
+        if not isinstance(node, HuntGroup):
+            raise KeyError(node_id)
+        return node
+
+    def forwarder(self, node_id: str) -> Forwarder:
+        """The user, hunt group or time route with this id; KeyError when there is none."""
+        node = self.nodes[node_id]
+        if not isinstance(node, Forwarder):
             raise KeyError(node_id)
         return node
 
@@ -84,13 +190,24 @@ class Tenant(NamedTuple):
         return any(length == len(first) and first <= number <= last for first, last in self.blocks)
 
 
+_SECTIONS: dict[str, type[Node]] = {
+    "USERS": User,
+    "HUNT_GROUPS": HuntGroup,
+    "TIME_ROUTES": TimeRoute,
+    "OUTSIDE": Outside,
+    "SIP_URIS": SipUri,
+    "REJECTS": Reject,
+}
+
+
 def read(path: Path) -> Tenant:
     """The tenant in a data module; ValueError when it is of another format."""
     names = load(path)
     if names["FORMAT"] != FORMAT:
         raise ValueError(f"{path} has format {names['FORMAT']}, this runtime reads {FORMAT}")
-    nodes: dict[str, Node] = {key: User._make(record) for key, record in names["USERS"].items()}
-    nodes.update((key, Reject._make(record)) for key, record in names["REJECTS"].items())
+    nodes: dict[str, Node] = {}
+    for section, kind in _SECTIONS.items():
+        nodes.update((key, kind._make(record)) for key, record in names[section].items())
     return Tenant(
         names["TENANT"],
         names["DOMAIN"],
@@ -102,6 +219,10 @@ def read(path: Path) -> Tenant:
         names["EXTENSIONS"],
         names["SPEED_DIAL"],
         nodes,
+        {user: tuple(Rule._make(record) for record in records) for user, records in names["RULES"].items()},
+        ZoneInfo(names["TIME_ZONE"]),
+        {key: Schedule._make(record) for key, record in names["SCHEDULES"].items()},
+        {key: Plan.read(record) for key, record in names["PLANS"].items()},
     )
 
 

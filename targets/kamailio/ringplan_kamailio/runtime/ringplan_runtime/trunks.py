@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import KSR
 
-from . import ending, identity, legs, phones, tokens
+from . import ending, forwarding, identity, legs, phones, tokens
 from .core import Core
+from .settings import Trunk
 from .state import RANG, Call, forget_branches
 
 PROGRESS_MS = 20_000
@@ -22,10 +23,10 @@ def call_out(core: Core, call: Call, number: str) -> str | None:
 
 def attempt(core: Core, call: Call) -> str | None:
     """Tries trunks from ``call.hop`` on."""
-    order = core.settings.order if call.emergency else call.tenant.trunks
+    order = _order(core, call)
     if call.hop >= len(order):
         if not call.emergency:
-            return f"{call.tenant.id}/reject/no-trunk"
+            return f"{call.tenant_id}/reject/no-trunk"
         ending.reject(call, 503, "No Trunk Available", "no-trunk")
         return None
     if not legs.anchor(call):
@@ -39,18 +40,40 @@ def attempt(core: Core, call: Call) -> str | None:
     return attempt(core, call)
 
 
+def _order(core: Core, call: Call) -> tuple[str, ...]:
+    """The trunks a call may leave through; of a SIP URI the one that serves its domain."""
+    if call.emergency:
+        return core.settings.order
+    if "@" in call.target:
+        trunk = core.settings.domains.get(call.target.rpartition("@")[2])
+        return (trunk,) if trunk is not None else ()
+    return call.tenant.trunks
+
+
 def _send(core: Core, call: Call, trunk_id: str) -> bool:
     trunk = core.settings.trunks[trunk_id]
-    caller = call.tenant.user(call.caller)
-    domain = core.settings.domain
-    if call.emergency:
-        leg = identity.to_emergency(caller, trunk, domain)
-    else:
-        leg = identity.to_trunk(caller, trunk, domain, call.private)
+    uri = f"sip:{call.target}"
     KSR.resetdsturi()
-    KSR.seturi(f"sip:{identity.written(call.target, trunk)}@{trunk.authority}")
+    if "@" in call.target:
+        KSR.seturi(uri)
+        KSR.setdsturi(f"sip:{trunk.authority}")
+    else:
+        uri = f"sip:{identity.written(call.target, trunk)}@{trunk.authority}"
+        KSR.seturi(uri)
     KSR.tm.t_set_fr(PROGRESS_MS, trunk.answer_timeout_ms)
-    return legs.relay(core, call, leg, tokens.TRUNK, "trunk")
+    call.base, call.branches = call.branches, call.branches + 1
+    call.rung.append((call.base, ""))
+    return legs.relay(core, call, _leg(core, call, trunk, uri), tokens.TRUNK, "trunk")
+
+
+def _leg(core: Core, call: Call, trunk: Trunk, uri: str) -> identity.Leg:
+    domain = core.settings.domain
+    if call.diversions:
+        return forwarding.leg(call, trunk, domain, uri)
+    caller = call.tenant.user(call.caller)
+    if call.emergency:
+        return identity.to_emergency(caller, trunk, domain)
+    return identity.to_trunk(caller, trunk, domain, call.private)
 
 
 def replied(core: Core) -> None:
@@ -64,7 +87,7 @@ def replied(core: Core) -> None:
         if code < 200 and not KSR.isflagset(RANG):
             KSR.setflag(RANG)
             KSR.tm.t_set_fr(RINGING_MS, 0)
-        phones.progress(code)
+        phones.progress(core, code, KSR.tm.t_get_branch_index())
 
 
 def failed(core: Core, call: Call) -> str | None:
@@ -73,7 +96,7 @@ def failed(core: Core, call: Call) -> str | None:
     forget_branches()
     if not call.emergency:
         if code == 408 and rang:
-            return f"{call.tenant.id}/reject/no-answer"
+            return f"{call.tenant_id}/reject/no-answer"
         if not _is_trouble(code):
             ending.leave(call, "passed-on", code)
             return None
