@@ -63,10 +63,13 @@ def numbers(draw: st.DrawFn) -> str:
     """E.164 numbers, short codes, extensions; some of a length no country has."""
     kind = draw(st.sampled_from(("own", "own", "abroad", "short", "extension", "odd")))
     digits = st.text("0126", min_size=0, max_size=9)
+    lengths = st.sampled_from((9, 9, 9, 9, 8, 10))
     match kind:
         case "own":
             beginning = draw(st.sampled_from(("6", "60", "602", "90", "9", "22", "800", "840", "7", "1")))
-            return "+" + draw(st.sampled_from(("420", "421"))) + (beginning + draw(digits)).ljust(9, "1")[:9]
+            return (
+                "+" + draw(st.sampled_from(("420", "421"))) + (beginning + draw(digits)).ljust(10, "1")[: draw(lengths)]
+            )
         case "abroad":
             return "+" + draw(st.sampled_from(("4930", "1202", "42", "7", "9"))) + draw(digits).ljust(8, "2")
         case "short":

@@ -126,10 +126,20 @@ def test_the_runtime_knows_the_type_of_every_beginning(country: str) -> None:
         assert screening.call_type(types, facts, number) == call_type(facts, number)
 
 
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+@pytest.mark.parametrize("significant", ["", "6", "60212345", "602123456", "6021234567", "0602123456", "90512345"])
+def test_the_runtime_knows_numbers_of_another_length(country: str, significant: str) -> None:
+    screening, types, facts = runtime("screening"), emit_plans.number_types(), dial_plan(country)
+    for code in ("420", "421", "42", "1"):
+        number = f"+{code}{significant}"
+        assert screening.call_type(types, facts, number) == call_type(facts, number)
+
+
 @given(COUNTRY, numbers())
-def test_the_runtime_writes_the_same_dial_string(country: str, number: str) -> None:
-    facts = dial_plan(country)
-    assert runtime("screening").canonical(facts, number) == canonical(facts, number)
+def test_the_runtime_knows_types_and_dial_strings(country: str, number: str) -> None:
+    facts, screening = dial_plan(country), runtime("screening")
+    assert screening.canonical(facts, number) == canonical(facts, number)
+    assert screening.call_type(emit_plans.number_types(), facts, number) == call_type(facts, number)
 
 
 @given(st.data())
