@@ -14,14 +14,17 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples" / "tenants"
 BROKEN = ROOT / "examples" / "broken"
-COMMANDS = ("check", "compile", "trace", "verify", "up", "where", "explain", "fmt", "schema", "print-ir", "init")
+COMMANDS = (
+    *("check", "compile", "trace", "verify", "up", "switch", "where", "explain", "fmt", "schema", "print-ir", "init"),
+    "import ics",
+)
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(run: Run, command: str) -> None:
-    done = run(command, "--help")
+    done = run(*command.split(), "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"ringplan {command} " in done.stdout.split("Example")[1]
 
