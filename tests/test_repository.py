@@ -83,7 +83,7 @@ def locked() -> dict[str, list[str]]:
     hashes: dict[str, list[str]] = {}
     name = ""
     for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
-        if pinned := re.match(r"([A-Za-z0-9._-]+)==\S+", line):
+        if pinned := re.match(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,_-]+\])?==\S+", line):
             name = canonicalize_name(pinned[1])
             hashes[name] = []
         elif found := re.match(r"\s+--hash=sha256:([0-9a-f]{64})\b", line):
@@ -95,6 +95,12 @@ def locked() -> dict[str, list[str]]:
 
 def test_every_locked_requirement_has_hashes() -> None:
     assert [name for name, hashes in locked().items() if not hashes] == []
+
+
+def test_an_extra_that_is_asked_for_is_locked_with_its_pin() -> None:
+    # Without it, pip before 23.3 looks for the newest release of `coverage[toml]`, which no hash covers.
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert re.search(r"^coverage\[toml\]==", text, re.MULTILINE)
 
 
 def test_the_lock_names_no_place() -> None:
