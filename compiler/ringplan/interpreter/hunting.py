@@ -147,7 +147,7 @@ def answered(tenant: Tenant, path: Path, memory: Mapping[str, Memory]) -> dict[s
 
 
 def ring_result(users: int, states: Mapping[str, PhoneState]) -> str:
-    """How ringing the phones of so many users ends: ``answered``, ``no-answer``, ``busy``, ``declined`` or ``unreachable``.
+    """How ringing the phones of some users ends: ``answered``, ``no-answer``, ``busy``, ``declined``, ``unreachable``.
 
     A person who declines or redirects ends the ringing when he is the only one who is rung, and is busy for this call
     when others are rung too.

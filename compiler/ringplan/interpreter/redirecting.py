@@ -11,6 +11,9 @@ from .screening import Verdict, call_type, canonical, screen
 
 Target = Destination | SipUri
 
+_SEPARATORS = str.maketrans("", "", "-.() ")
+"""What may stand between the digits of a ``tel`` URI (RFC 3966)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
@@ -25,6 +28,8 @@ class Transfer:
 def target_of(program: Program, tenant: Tenant, user: User, text: str) -> Target:
     """What a Contact or Refer-To means: a dial string as if the user had dialled it, or a SIP URI elsewhere."""
     scheme, is_uri, rest = text.partition(":")
+    if scheme == "tel":
+        return analyse(tenant, user, rest.partition(";")[0].translate(_SEPARATORS))[0]
     if not is_uri or scheme not in ("sip", "sips"):
         return analyse(tenant, user, text)[0]
     name, _, host = rest.rpartition("@")

@@ -254,9 +254,11 @@ class Walk:
         for candidate in turn.candidates:
             user = self.tenant.node(candidate.user)
             assert isinstance(user, User)
-            if user is self.caller.user or candidate.user in rung | {other.user for other in found}:
+            if candidate.user in rung | {other.user for other in found}:
                 continue
-            if self._is_busy(candidate):
+            if user is self.caller.user:
+                self.step(user.id, "skipped: he is the caller", user)
+            elif self._is_busy(candidate):
                 seen.add("busy")
                 self.step(user.id, "skipped: busy", user)
             elif all(self.world.phone(phone.id) is PhoneState.UNREGISTERED for phone in user.phones):
