@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 
+from .errors import LabError
 from .relocate import Endpoint
 from .wire import Packet
 
 _UDP = 17
+_BIND_LIMIT_S = 2.0
 _COPIED = ("via", "from", "to", "call-id", "cseq")
 _COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
 
@@ -36,9 +40,9 @@ class Bystanders:
         try:
             for endpoint in self._endpoints:
                 self._sockets.append(_bind(endpoint))
-        except OSError:
+        except OSError as error:
             self._close()
-            raise
+            raise LabError(f"{endpoint.transport}:{endpoint.sip} of {endpoint.id} cannot be used: {error}") from error
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -87,25 +91,82 @@ class Repeater:
         self._raw.sendto(_datagram(packet), (packet.destination.rpartition(":")[0], 0))
 
 
-def busy(invite: str) -> str:
-    """486 for an INVITE, with the headers that RFC 3261 section 8.2.6 wants copied."""
-    lines = ["SIP/2.0 486 Busy Here"]
-    for line in invite.split("\r\n\r\n", 1)[0].split("\r\n")[1:]:
+class SecondCall:
+    """A phone that is in a call of its own and is called again.
+
+    SIPp plays one call a process, and that process holds the phone's address: so the answers are sent past it, as
+    packets that only look as if they came from there.
+    """
+
+    def __init__(self, phone: str, code: int, reason: str) -> None:
+        """``phone``: its ``address:port``; ``code``: its final answer, 0: it rings until the call is taken away."""
+        self._phone, self._code, self._reason = phone, code, reason
+        self._invite = ""
+        self._raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+
+    def close(self) -> None:
+        self._raw.close()
+
+    def __call__(self, packet: Packet) -> None:
+        """Looks at a captured packet; called by the capture's thread."""
+        if packet.destination != self._phone or packet.transport != "udp":
+            return
+        text = packet.payload.decode("utf-8", "replace")
+        if text.startswith("INVITE ") and text != self._invite:
+            self._invite = text
+            if self._code != 486:
+                self._say(packet, text, 180, "Ringing")
+            if self._code:
+                self._say(packet, text, self._code, self._reason)
+        elif text.startswith("CANCEL ") and self._invite:
+            self._say(packet, text, 200, "OK")
+            if not self._code:
+                self._say(packet, self._invite, 487, "Request Terminated")
+
+    def _say(self, packet: Packet, request: str, code: int, reason: str) -> None:
+        sent = answer(request, code, reason, "second-call").encode()
+        back = Packet(packet.time, packet.destination, packet.source, "udp", 0, 0, sent)
+        self._raw.sendto(_datagram(back), (packet.source.rpartition(":")[0], 0))
+
+
+def answer(request: str, code: int, reason: str, tag: str) -> str:
+    """An answer to a request, with the headers that RFC 3261 section 8.2.6 wants copied."""
+    lines = [f"SIP/2.0 {code} {reason}"]
+    for line in request.split("\r\n\r\n", 1)[0].split("\r\n")[1:]:
         name = line.partition(":")[0].strip().lower()
         if _COMPACT.get(name, name) in _COPIED:
             is_to = _COMPACT.get(name, name) == "to" and not re.search(r";\s*tag=", line)
-            lines.append(line + ";tag=bystander" if is_to else line)
+            lines.append(f"{line};tag={tag}" if is_to else line)
     return "\r\n".join([*lines, "Content-Length: 0", "", ""])
 
 
+def busy(invite: str) -> str:
+    """486 for an INVITE."""
+    return answer(invite, 486, "Busy Here", "bystander")
+
+
 def _bind(endpoint: Endpoint) -> socket.socket:
+    """A socket at the endpoint's address.
+
+    Between fork and exec a process that another lane starts has a copy of every socket, so that one that was closed
+    just now may still listen for some milliseconds.
+    """
     udp = endpoint.transport == "udp"
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((endpoint.host, endpoint.port))
-    if not udp:
-        sock.listen()
-    return sock
+    end = time.monotonic() + _BIND_LIMIT_S
+    while True:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((endpoint.host, endpoint.port))
+        except OSError as error:
+            sock.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                raise
+            time.sleep(0.005)
+            continue
+        if not udp:
+            sock.listen()
+        return sock
 
 
 def _place(text: str) -> tuple[str, int]:

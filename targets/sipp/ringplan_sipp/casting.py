@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ringplan.interpreter import Call, FromPhone, FromStranger, FromTrunk, PhoneState, TrunkState
+from ringplan.interpreter import Attempt, Call, FromPhone, FromStranger, FromTrunk, PhoneState, TrunkState
 
 from .media import CALLEE, CALLER
 from .party import Party
@@ -19,12 +19,15 @@ _ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
 _RING_MS = 50
 _RING_APART_MS = 250
 """Between two phones that react to the same call, so that which one is first is no accident."""
+_TRUNK_RING_MS = 30_000
 _USER_SAFE = "-_.!~*'()&=+$,;?/"
 """Signs a user part may hold as they are (RFC 3261 section 25.1)."""
 _PHONE_REPLIES = {
     PhoneState.ANSWERS: (200, "OK"),
     PhoneState.BUSY: (486, "Busy Here"),
     PhoneState.DECLINES: (603, "Decline"),
+    PhoneState.SILENT: (0, ""),
+    PhoneState.REDIRECTS: (302, "Moved Temporarily"),
 }
 _TRUNK_REPLIES = {
     TrunkState.ANSWERS: (200, "OK"),
@@ -33,6 +36,19 @@ _TRUNK_REPLIES = {
     TrunkState.UNKNOWN: (404, "Not Found"),
     TrunkState.FAILS: (503, "Service Unavailable"),
 }
+_RINGING_CODES = frozenset({200, 302, 603})
+"""Answers a person gives, after it has rung."""
+_REFERS = frozenset({Shape.REFER, Shape.CALLEE_REFERS})
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLine:
+    """A phone that is called while it is in a call it has made itself."""
+
+    endpoint: Endpoint
+    code: int
+    """Its final answer; 0: it rings until the exchange takes the call away."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,12 @@ class Cast:
     called: tuple[Party, ...]
     silent: tuple[Endpoint, ...]
     """Bound, but never answering."""
+    second_lines: tuple[SecondLine, ...] = ()
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Whom SIPp plays."""
+        return (*self.called, self.caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,63 +78,92 @@ class Stage:
     """The recordings, by ``caller`` and ``callee``."""
 
 
-def cast(scenario: Scenario, stage: Stage, tag: str) -> Cast:
-    """Everybody who takes part; ``tag`` makes this playing different from all others of the lane."""
+def cast(scenario: Scenario, stage: Stage, tag: str, engaged: frozenset[str] = frozenset()) -> Cast:
+    """Everybody who takes part; ``tag`` makes this playing different from all others of the lane.
+
+    ``engaged``: phones that are in a call already.
+    """
     place = stage.place
-    called: list[Party] = []
-    silent: list[Endpoint] = []
+    called: dict[str, Party] = {}
+    silent: dict[str, Endpoint] = {}
+    second: dict[str, SecondLine] = {}
     for attempt in scenario.expected.attempts:
-        for rank, target in enumerate(_in_order(scenario, attempt.kind, attempt.targets)):
+        for rank, target in enumerate(_in_order(scenario, attempt)):
             endpoint = (place.phones if attempt.kind == "phones" else place.trunks)[target]
             reply = _reply(scenario, attempt.kind, target)
             if reply is None:
-                silent.append(endpoint)
-                continue
-            party = Party(
-                endpoint=endpoint,
-                template="called",
-                token=f"{tag}p{len(called)}",
-                transport=endpoint.transport,
-                account=place.accounts[target].phone.account if attempt.kind == "phones" else "carrier",
-                recording=stage.sounds[CALLEE],
-                code=reply[0],
-                reason=reply[1],
-                shape=scenario.shape,
-                rings_ms=_rings(reply[0], rank, _longest_ring(place, target)),
-            )
-            called.append(party)
-    return Cast(_caller(scenario, stage, f"{tag}c"), tuple(called), tuple(silent))
+                silent[target] = endpoint
+            elif target in engaged:
+                second[target] = SecondLine(endpoint, *reply)
+            elif target in called:
+                called[target] = replace(called[target], times=called[target].times + 1)
+            else:
+                party = _called(scenario, stage, attempt, target, reply, f"{tag}p{len(called)}")
+                called[target] = replace(party, rings_ms=_rings(reply[0], rank, attempt.ring_ms or _TRUNK_RING_MS))
+    return Cast(
+        _caller(scenario, stage, f"{tag}c"), tuple(called.values()), tuple(silent.values()), tuple(second.values())
+    )
 
 
-def _in_order(scenario: Scenario, kind: str, targets: tuple[str, ...]) -> tuple[str, ...]:
-    """Targets in the order in which they act: who declines first, then who answers."""
-    if kind != "phones":
-        return targets
-    order = {PhoneState.DECLINES: 0, PhoneState.ANSWERS: 1}
-    return tuple(sorted(targets, key=lambda target: (order.get(scenario.world.phone(target), 2), target)))
+def _called(
+    scenario: Scenario, stage: Stage, attempt: Attempt, target: str, reply: tuple[int, str], token: str
+) -> Party:
+    place = stage.place
+    phone = attempt.kind == "phones"
+    endpoint = (place.phones if phone else place.trunks)[target]
+    party = Party(
+        endpoint=endpoint,
+        template="called",
+        token=token,
+        transport=endpoint.transport,
+        account=place.accounts[target].phone.account if phone else "carrier",
+        recording=stage.sounds[CALLEE],
+        code=reply[0],
+        reason=reply[1],
+        shape=scenario.shape,
+    )
+    if reply[0] == 302:
+        domain = place.accounts[target].tenant.domain
+        return replace(party, redirect=_elsewhere(scenario.world.redirects.get(target, ""), domain))
+    return _transferring(party, scenario, stage, Shape.CALLEE_REFERS) if reply[0] == 200 else party
+
+
+def _transferring(party: Party, scenario: Scenario, stage: Stage, refers: Shape) -> Party:
+    """The party as it sends or gets a REFER; ``refers``: the shape in which this party sends it."""
+    if scenario.shape not in _REFERS or scenario.transfer is None:
+        return party
+    if scenario.shape is not refers:
+        return replace(party, gets_refer=scenario.transfer.code == 202)
+    domain = stage.place.program.tenant(scenario.tenant).domain
+    return replace(party, refer_to=_elsewhere(scenario.refer_to, domain), refer_code=scenario.transfer.code)
+
+
+def _elsewhere(text: str, domain: str) -> str:
+    """The URI a redirection or transfer names: a dial string in the tenant's domain, or a SIP URI as it stands."""
+    return text if text.startswith("sip:") else request_uri(text, domain)
+
+
+def _in_order(scenario: Scenario, attempt: Attempt) -> tuple[str, ...]:
+    """Targets in the order in which they act: who declines or redirects first, then who answers."""
+    if attempt.kind != "phones":
+        return attempt.targets
+    order = {PhoneState.DECLINES: 0, PhoneState.REDIRECTS: 0, PhoneState.ANSWERS: 1}
+    return tuple(sorted(attempt.targets, key=lambda target: (order.get(scenario.world.phone(target), 2), target)))
 
 
 def _reply(scenario: Scenario, kind: str, target: str) -> tuple[int, str] | None:
     """Final reply of a called party; code 0: it rings for ever; None: it does not react at all."""
     if kind == "trunk":
-        trunk = scenario.world.trunk(target)
-        reply = _TRUNK_REPLIES.get(trunk)
+        reply = _TRUNK_REPLIES.get(scenario.world.trunk(target))
     else:
-        state = scenario.world.phone(target)
-        reply = (0, "") if state is PhoneState.SILENT else _PHONE_REPLIES.get(state)
+        reply = _PHONE_REPLIES.get(scenario.world.phone(target))
     return (0, "") if reply and reply[0] == 200 and scenario.shape is Shape.CANCEL else reply
 
 
 def _rings(code: int, rank: int, longest_ms: int) -> int | None:
     if code == 0:
         return longest_ms + 5_000
-    if code not in (200, 603):
-        return None
-    return _RING_MS + rank * _RING_APART_MS
-
-
-def _longest_ring(place: Relocated, target: str) -> int:
-    return place.accounts[target].user.ring_ms if target in place.accounts else 30_000
+    return _RING_MS + rank * _RING_APART_MS if code in _RINGING_CODES else None
 
 
 def _caller(scenario: Scenario, stage: Stage, token: str) -> Party:
@@ -125,13 +176,14 @@ def _caller(scenario: Scenario, stage: Stage, token: str) -> Party:
             caller = _stranger(scenario, stage, token, domain)
     forged = tuple(f"{name}: {value}" for name, value in scenario.forged if name != "From")
     claimed = next((value for name, value in scenario.forged if name == "From"), caller.from_header)
-    return replace(
+    caller = replace(
         caller,
         code=scenario.expected.code,
         shape=scenario.shape,
         from_header=claimed,
         headers=(*caller.headers, *forged),
     )
+    return _transferring(caller, scenario, stage, Shape.REFER) if caller.code == 200 else caller
 
 
 def _phone(scenario: Scenario, stage: Stage, token: str, phone: str) -> Party:
@@ -194,12 +246,19 @@ def request_uri(dialled: str, host: str) -> str:
 
 
 def _carrier_from(call: Call, number: str | None, host: str) -> str:
-    if call.withheld or number is None:
+    if call.withheld:
         return _ANONYMOUS
+    if number is None:
+        return f"<sip:{host}>"  # an anonymous From would say that he withholds it
     return f"<sip:{quote(number, safe=_USER_SAFE)}@{host}>"
 
 
 def _carrier_headers(call: Call, number: str | None, host: str) -> tuple[str, ...]:
-    """What a carrier inside the trust domain asserts (RFC 3325); it asserts a withheld number as well."""
+    """What a carrier inside the trust domain says: who calls (RFC 3325), a withheld number too; who forwarded."""
     asserted = () if number is None else (f"P-Asserted-Identity: <sip:{quote(number, safe=_USER_SAFE)}@{host}>",)
-    return (*asserted, *(("Privacy: id",) if call.withheld else ()))
+    diverted = f"Diversion: <sip:+420900700900@{host}>;reason=unconditional;counter={call.diversions}"
+    return (
+        *asserted,
+        *(("Privacy: id",) if call.withheld else ()),
+        *((diverted,) if call.diversions else ()),
+    )

@@ -32,6 +32,8 @@ from .relocate import Relocated, relocate
 FIRST_LANE = 31
 """Lane of a lab that is not told otherwise; 127.0.31.0/24 is used by nothing else on an ordinary machine."""
 MAX_LANES = 6
+_CALL_TABLES = ("hunts", "lines", "calls")
+"""Tables of the exchange that hold what it remembers of calls."""
 _START_S = 15.0
 _PASSWORD_BYTES = 12
 
@@ -103,13 +105,28 @@ class Lane:
         """Stops the exchange's clock at ``moment``, which must know its zone; None: the real time again."""
         if moment is not None and moment.tzinfo is None:
             raise ValueError("a moment without time zone is no moment")
+        if moment is None:
+            self._rpc("its clock cannot be set", "htable.delete", "clock", "now")
+        else:
+            self._rpc("its clock cannot be set", "htable.sets", "clock", "now", f"{moment.timestamp():.0f}")
+
+    def set_switch(self, address: str, state: bool | None) -> None:
+        """Switches a schedule open or closed, or a hunt group busy or not, by hand; None: no longer."""
+        if state is None:
+            self._rpc("a switch cannot be set", "htable.delete", "switches", address)
+        else:
+            self._rpc("a switch cannot be set", "htable.sets", "switches", address, str(int(state)))
+
+    def forget_calls(self) -> None:
+        """Makes the exchange forget all calls: who was rung last, who is in a call."""
+        for table in _CALL_TABLES:
+            self._rpc("it does not forget", "htable.flush", table)
+
+    def _rpc(self, failed: str, *command: str) -> None:
         try:
-            if moment is None:
-                site.rpc(self.site, "htable.delete", "clock", "now")
-            else:
-                site.rpc(self.site, "htable.sets", "clock", "now", f"{moment.timestamp():.0f}")
+            site.rpc(self.site, *command)
         except site.SiteError as error:
-            raise LabError(f"the clock of lane {self.number} cannot be set: {error}") from error
+            raise LabError(f"lane {self.number}: {failed}: {error}") from error
 
     def last_lines(self) -> str:
         """What the exchange wrote last."""

@@ -48,6 +48,17 @@ class Party:
     domain: str = ""
     rings_ms: int | None = None
     """Called party: how long it rings before it acts; None: it does not ring."""
+    times: int = 1
+    """Called party: how often the exchange calls it in one call; it does the same every time."""
+    redirect: str = ""
+    """Called party: the URI its 302 names."""
+    refer_to: str = ""
+    """The URI its REFER names; empty: it sends none."""
+    refer_code: int = 0
+    """The final answer to its REFER."""
+    gets_refer: bool = False
+    stays: bool = False
+    """Caller: it goes on until the lab tells it to end (`release`)."""
     expires_s: int = 0
 
     @property
@@ -85,5 +96,23 @@ class Party:
         return self.code == 200 and not self.cancels
 
     @property
+    def refers(self) -> bool:
+        return bool(self.refer_to)
+
+    @property
     def talk_ms(self) -> int:
-        return _SECOND_TALK_MS if self.holds else TALK_MS
+        return _SECOND_TALK_MS if self.holds or self.refers or self.gets_refer else TALK_MS
+
+
+def release(token: str) -> bytes:
+    """The message, sent by nobody of the lane, that tells a caller who stays to end its call."""
+    lines = [
+        "NOTIFY sip:lab SIP/2.0",
+        f"Via: SIP/2.0/UDP lab;branch=z9hG4bK{token}release",
+        f"From: <sip:lab@lab>;tag={token}lab",
+        f"To: <sip:lab@lab>;tag={token}",
+        f"Call-ID: {token}@lab",
+        "CSeq: 1 NOTIFY",
+        "Content-Length: 0",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()

@@ -1,6 +1,9 @@
 """Plays scenarios on the lanes of a lab and collects everything that was seen.
 
 A scenario is played once. There is no second try: a call that fails now and then is a bug, here or in the exchange.
+
+Before a scenario the lane is brought to the state its world names: registrations, clock, switches. What hunt groups
+remember is forgotten before the first of its calls and never between them: there it is the exchange's own.
 """
 
 from __future__ import annotations
@@ -9,34 +12,30 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from ringplan.interpreter import FromPhone, PhoneState, TrunkState
+from ringplan.interpreter import FromPhone, PhoneState, World
 
-from .bystanders import Bystanders, Repeater
+from .bystanders import Bystanders, Repeater, SecondCall
+from .calls import Ended, PlayedCall, require_different
 from .casting import Cast, Stage, cast
 from .errors import LabError
 from .lab import Lab, Lane
 from .media import recordings
 from .party import Party
-from .processes import Child, is_bound, spawn, stop, wait_for
-from .relocate import Relocated
-from .render import render
 from .scenario import Message, Observed, Scenario, Shape
+from .separate import Separated, separate
+from .timing import assign, time_limit
 from .wire import Packet, call_id, media_flows, sip_messages
 
 _SETTLE_S = 0.06
 """How long a lane must be quiet before a scenario counts as over."""
 _SETTLE_LIMIT_S = 1.5
-_GRACE_S = 1.5
-"""How long called parties may go on after the caller has ended."""
-_BASE_S = 5.0
-"""Time allowed to a call that waits for nobody; an ordinary one takes half a second."""
-_DEAF_PHONE_S = 6.0
-"""What a phone that does not react costs at most: the exchange's transaction timeout and a little."""
-_BIND_LIMIT_S = 4.0
+_UP_LIMIT_S = 4.0
+"""How long a call that others meet may take to be up."""
+_UP_S = 0.1
+"""How long it then is left alone, so that the exchange knows of it."""
 _REGISTRATIONS = frozenset({Shape.REGISTER, Shape.REGISTER_WRONG_SECRET})
 
 
@@ -61,8 +60,12 @@ class Player:
         self._count = 0
         self._earlier: set[str] = set()
         self._recordings = recordings()
-        self._running: list[Child] = []
+        self._running: list[PlayedCall] = []
         self._interrupted = threading.Event()
+        self._world = World()
+        self._clock_set = False
+        self._unclean = True
+        """Whether the exchange may remember calls that have ended badly, or before there was a player."""
         place = lane.place
         self._parties = place.parties
         self._listening = [end for end in place.trunks.values() if end.transport != "udp"]
@@ -72,54 +75,92 @@ class Player:
         """Plays a scenario. Raises LabError when the lab itself fails."""
         begin = time.monotonic()
         self._lane.check()
-        self._prepare(scenario)
-        self._count += 1
-        tag = f"L{self._lane.number}n{self._count}"
-        players = cast(scenario, Stage(self._lane.place, self._lane.passwords, self._lab.sounds), tag)
-        _require_different(players)
-        capture, lane = self._lab.capture, self._lane.number
-        start = capture.begin(lane)
-        with self._surroundings(scenario, players):
-            exits, remarks = self._perform(scenario, players)
-            if scenario.shape in _REGISTRATIONS and scenario.transport == "udp":
-                self._lane.registrar.ask(players.caller.endpoint.id)
-            capture.settle(lane, _SETTLE_S, _SETTLE_LIMIT_S)
-        packets = capture.taken(lane)
-        if scenario.shape in _REGISTRATIONS:
-            self._lane.registrar.unregister(players.caller.endpoint.id)
-        observed = self._observed(players, packets, start, exits)
+        if self._unclean or any(step.expected.memory for step in (scenario, *scenario.before, *scenario.meanwhile)):
+            self._lane.forget_calls()
+        *earlier, last = (self._play(step) for step in (*scenario.before, scenario))
+        observed = replace(last.observed, before=tuple(step.observed for step in earlier))
+        remarks = tuple(remark for step in (*earlier, last) for remark in step.remarks)
+        self._unclean = bool(remarks)
         return Played(observed, time.monotonic() - begin, remarks)
 
     def interrupt(self) -> None:
         """Ends the scenario that is being played, and plays no other; callable from another thread."""
         self._interrupted.set()
-        for child in list(self._running):
-            child.kill()
+        for call in list(self._running):
+            call.kill()
+
+    def _play(self, scenario: Scenario) -> Played:
+        """Plays the last call of a scenario, and those that are up meanwhile."""
+        begin = time.monotonic()
+        self._prepare(scenario)
+        self._count += 1
+        casts = self._casts(scenario)
+        require_different(casts)
+        capture, lane = self._lab.capture, self._lane.number
+        start = capture.begin(lane)
+        with self._surroundings(scenario, casts):
+            ended = self._perform(scenario, casts)
+            if scenario.shape in _REGISTRATIONS and scenario.transport == "udp":
+                self._lane.registrar.ask(casts[-1].caller.endpoint.id)
+            capture.settle(lane, _SETTLE_S, _SETTLE_LIMIT_S)
+        packets = capture.taken(lane)
+        if scenario.shape in _REGISTRATIONS:
+            self._lane.registrar.unregister(casts[-1].caller.endpoint.id)
+        observed = self._observed(casts, packets, start, ended)
+        return Played(observed, time.monotonic() - begin, tuple(remark for one in ended for remark in one.remarks))
+
+    def _casts(self, scenario: Scenario) -> list[Cast]:
+        """Who takes part in the calls that are up meanwhile, and, last, in the scenario's own."""
+        tag = f"L{self._lane.number}n{self._count}"
+        stage = Stage(self._lane.place, self._lane.passwords, self._lab.sounds)
+        casts: list[Cast] = []
+        for index, step in enumerate(scenario.meanwhile):
+            found = cast(step, stage, f"{tag}m{index}")
+            casts.append(replace(found, caller=replace(found.caller, stays=True)))
+        engaged = frozenset(one.caller.endpoint.id for one in casts)
+        return [*casts, cast(scenario, stage, tag, engaged)]
+
+    # -- the state of the lane
 
     def _prepare(self, scenario: Scenario) -> None:
-        """Brings the registrations to what the scenario's world says."""
-        gone = {phone for phone, state in scenario.world.phones.items() if state is PhoneState.UNREGISTERED}
+        """Brings registrations, clock and switches to what the scenario's world says."""
+        world = scenario.world
+        gone = {phone for phone, state in world.phones.items() if state is PhoneState.UNREGISTERED}
         if scenario.shape in _REGISTRATIONS and isinstance(scenario.call.origin, FromPhone):
             gone.add(scenario.call.origin.phone)
         try:
             self._lane.registrar.bring(gone & self._lane.place.phones.keys())
         except LabError as error:
             raise LabError(f"{error}; its last lines:\n{self._lane.last_lines()}") from error
+        if not self._clock_set or world.now != self._world.now:
+            self._lane.set_clock(world.now)
+            self._clock_set = True
+        for address in sorted({*world.switches, *self._world.switches}):
+            wanted = world.switches.get(address)
+            if wanted != self._world.switches.get(address):
+                self._lane.set_switch(address, wanted)
+        self._world = world
 
     @contextlib.contextmanager
-    def _surroundings(self, scenario: Scenario, players: Cast) -> Iterator[None]:
-        """Bystanders, and the repeating network where the scenario wants it."""
-        taking_part = {party.endpoint.sip for party in (players.caller, *players.called)}
-        taking_part |= {endpoint.sip for endpoint in players.silent}
+    def _surroundings(self, scenario: Scenario, casts: Sequence[Cast]) -> Iterator[None]:
+        """Bystanders, phones that are called in a call, and the repeating network where the scenario wants it."""
+        taking_part = {party.endpoint.sip for one in casts for party in one.parties}
+        taking_part |= {endpoint.sip for one in casts for endpoint in one.silent}
         idle = {place: party for place, party in self._idle.items() if place not in taking_part}
         listening = [end for end in self._listening if end.sip not in taking_part]
+        caller = casts[-1].caller
         with contextlib.ExitStack() as stack:
-            bystanders = stack.enter_context(Bystanders(idle, listening, players.silent))
+            deaf = [endpoint for one in casts for endpoint in one.silent]
+            bystanders = stack.enter_context(Bystanders(idle, listening, deaf))
             listeners: list[Callable[[Packet], None]] = [bystanders]
             if scenario.shape is Shape.RETRANSMIT:
-                repeater = Repeater(players.caller.endpoint.sip, bool(players.caller.digest_user))
+                repeater = Repeater(caller.endpoint.sip, bool(caller.digest_user))
                 stack.callback(repeater.close)
                 listeners.append(repeater)
+            for line in casts[-1].second_lines:
+                second = SecondCall(line.endpoint.sip, line.code, line.reason)
+                stack.callback(second.close)
+                listeners.append(second)
 
             def listen(packet: Packet) -> None:
                 for listener in listeners:
@@ -129,48 +170,49 @@ class Player:
             stack.callback(self._lab.capture.listen, self._lane.number, None)
             yield
 
-    def _perform(self, scenario: Scenario, players: Cast) -> tuple[dict[str, int], tuple[str, ...]]:
-        """Runs the SIPp processes to their end; exit codes by party, and their complaints."""
-        limit = time_limit(scenario, self._lane.place)
+    # -- the calls
+
+    def _perform(self, scenario: Scenario, casts: Sequence[Cast]) -> list[Ended]:
+        """Runs the SIPp processes of all calls to their end; how they ended, in the order of the casts."""
+        own = time_limit(scenario, self._lane.place)
+        longest = own + sum(_UP_LIMIT_S + time_limit(step, self._lane.place) for step in scenario.meanwhile)
         folder = self._lane.folder / "play"
         folder.mkdir(exist_ok=True)
-        parties = (*players.called, players.caller)
+        calls: list[PlayedCall] = []
         try:
-            for party in players.called:
-                self._start(party, folder, limit)
-            self._wait_bound(players.called)
-            self._start(players.caller, folder, limit)
+            for one in casts:
+                call = PlayedCall(one, folder, self._lane.exchange, longest, lambda: not self._interrupted.is_set())
+                calls.append(call)
+                self._running.append(call)
+                call.begin()
+                if one.caller.stays:
+                    self._wait_until_up(one.caller)
             if scenario.shape in _REGISTRATIONS and scenario.transport != "udp":
-                self._ask_while_connected(players.caller, limit)
-            wait_for(self._running[-1:], limit)
-            wait_for(self._running, _GRACE_S)
+                self._ask_while_connected(calls[-1], casts[-1].caller, own)
+            calls[-1].wait(own)
+            for call in calls[:-1]:
+                call.release(f"127.0.{self._lane.number}.1")
+                call.wait(_UP_LIMIT_S)
         finally:
-            ended = [not child.running() for child in self._running]
-            for child in self._running:
-                child.kill()  # asked politely, SIPp would end with 0 as if it had had its call
-            stop(self._running)
-            children, self._running = self._running, []
-        exits = {party.endpoint.id: child.process.returncode for party, child in zip(parties, children, strict=True)}
-        remarks = [
-            f"{party.endpoint.id}: {'' if over else 'did not end by itself; '}{_complaint(folder, party)}"
-            for party, child, over in zip(parties, children, ended, strict=True)
-            if child.process.returncode != 0
-        ]
-        return exits, tuple(remarks)
+            ended = [call.end() for call in calls]
+            self._running.clear()
+        return ended
 
-    def _start(self, party: Party, folder: Path, limit: float) -> None:
-        file = folder / f"{party.token}.xml"
-        file.write_text(render(party), encoding="ascii")
-        command = sipp_command(party, file, self._lane.exchange, limit)
-        child = spawn(f"sipp {party.endpoint.id}", command, Path("/dev/null"), death_signal="KILL", folder=folder)
-        self._running.append(child)
-        if self._interrupted.is_set():  # after the list was complete, so that no child is missed
-            raise LabError("interrupted")
+    def _wait_until_up(self, caller: Party) -> None:
+        """Waits until a call talks, or rings when it is to; when it never does, the verdict will say so."""
+        wanted = b"SIP/2.0 180 " if caller.cancels else b"SIP/2.0 200 "
+        end = time.monotonic() + _UP_LIMIT_S
+        while time.monotonic() < end:
+            packets = self._lab.capture.taken(self._lane.number)
+            if any(p.destination == caller.endpoint.sip and p.payload.startswith(wanted) for p in packets):
+                break
+            time.sleep(0.02)
+        time.sleep(_UP_S)
 
-    def _ask_while_connected(self, caller: Party, limit: float) -> None:
+    def _ask_while_connected(self, call: PlayedCall, caller: Party, limit: float) -> None:
         """Asks for the contacts before the phone hangs up its connection, with which its contact goes."""
         end = time.monotonic() + limit
-        while self._running[-1].running() and time.monotonic() < end:
+        while call.caller_runs() and time.monotonic() < end:
             packets = self._lab.capture.taken(self._lane.number)
             answers = [p for p in packets if p.destination.startswith(f"{caller.endpoint.host}:")]
             if any(packet.payload.startswith(b"SIP/2.0 200 ") for packet in answers):
@@ -178,81 +220,29 @@ class Player:
             time.sleep(0.005)
         self._lane.registrar.ask(caller.endpoint.id)
 
-    def _wait_bound(self, called: Sequence[Party]) -> None:
-        """Waits until every called party listens: an INVITE must not come before."""
-        end = time.monotonic() + _BIND_LIMIT_S
-        for party, child in zip(called, self._running, strict=True):
-            while not is_bound(party.transport, party.endpoint.host, party.endpoint.port):
-                if not child.running() or time.monotonic() > end:
-                    complaint = _complaint(self._lane.folder / "play", party)
-                    raise LabError(f"SIPp does not listen on {party.endpoint.sip} for {party.endpoint.id}: {complaint}")
-                time.sleep(0.002)
+    # -- what was seen
 
-    def _observed(self, players: Cast, packets: Sequence[Packet], start: float, exits: Mapping[str, int]) -> Observed:
-        messages = [message for message in sip_messages(packets, start) if call_id(message.text) not in self._earlier]
+    def _observed(
+        self, casts: Sequence[Cast], packets: Sequence[Packet], start: float, ended: Sequence[Ended]
+    ) -> Observed:
+        ours = f"127.0.{self._lane.number}.1"
+        seen = sip_messages((p for p in packets if p.source.rpartition(":")[0] != ours), start)
+        messages = [message for message in seen if call_id(message.text) not in self._earlier]
         self._earlier.update(call_id(message.text) for message in messages)
-        endpoint = players.caller.endpoint
-        caller = _caller_place(messages, players.caller) or endpoint.sip
+        parts = separate(casts, messages, media_flows(packets, self._recordings, start))
+        *meanwhile, own = (self._call(*found) for found in zip(casts, parts, ended, strict=True))
+        return replace(own, meanwhile=tuple(meanwhile))
+
+    def _call(self, one: Cast, part: Separated, ended: Ended) -> Observed:
+        endpoint = one.caller.endpoint
+        caller = _caller_place(part.messages, one.caller) or endpoint.sip
         return Observed(
-            messages=tuple(messages),
-            media=media_flows(packets, self._recordings, start),
+            messages=part.messages,
+            media=part.media,
             parties=self._parties if endpoint.id == "stranger" else {**self._parties, caller: endpoint.id},
-            exits=dict(exits),
+            exits=ended.exits,
             caller=caller,
         )
-
-
-def sipp_command(party: Party, file: Path, exchange: str, limit: float) -> list[str]:
-    """Arguments of the SIPp process that plays a party."""
-    endpoint = party.endpoint
-    command = [
-        *("sipp", "-sf", str(file), "-m", "1", "-nostdin"),
-        *("-r", "1000"),  # calls a second: the first one comes after 1/r s
-        *("-i", endpoint.host, "-p", str(endpoint.port), "-t", "u1" if party.transport == "udp" else "t1"),
-        *("-mi", endpoint.host, "-mp", str(endpoint.media_port), "-ci", endpoint.host),
-        *("-timeout", f"{limit + 2:.0f}s", "-timeout_error", "-max_retrans", "4"),
-        *("-trace_err", "-error_file", str(file.with_suffix(".err"))),
-    ]
-    if party.template == "called":
-        return command
-    # SIPp puts `sip:` before the digest URI, which a service URN cannot have; the domain is as good.
-    uri = party.request_uri.removeprefix("sip:") if party.request_uri.startswith("sip:") else party.domain
-    uri = party.domain if party.template == "register" else uri
-    return [*command, "-cid_str", f"{party.token}@lab", "-auth_uri", uri, exchange]
-
-
-def time_limit(scenario: Scenario, place: Relocated) -> float:
-    """Seconds after which the caller is given up: what the expected attempts may take, and some."""
-    return _BASE_S + waiting_time(scenario, place)
-
-
-def waiting_time(scenario: Scenario, place: Relocated) -> float:
-    """Seconds that the expected attempts spend waiting for parties that do not react."""
-    seconds = 0.0
-    trunks = {trunk.id: trunk for trunk in place.program.platform.trunks}
-    for attempt in scenario.expected.attempts:
-        if attempt.kind == "trunk":
-            silent = [t for t in attempt.targets if scenario.world.trunk(t) is TrunkState.SILENT]
-            seconds += sum(trunks[trunk].answer_timeout_ms for trunk in silent) / 1000
-        elif attempt.result in ("no-answer", "unreachable", "busy"):
-            states = {scenario.world.phone(phone) for phone in attempt.targets}
-            if PhoneState.SILENT in states:
-                seconds += max(place.accounts[phone].user.ring_ms for phone in attempt.targets) / 1000
-            elif PhoneState.GONE in states:
-                seconds += _DEAF_PHONE_S
-    return seconds
-
-
-def assign(scenarios: Sequence[Scenario], lanes: int, place: Relocated) -> list[list[Scenario]]:
-    """Which lane plays what: the longest first, each to the lane with the least to do. Same input, same result."""
-    plans: list[list[Scenario]] = [[] for _ in range(lanes)]
-    loads = [0.0] * lanes
-    costs = [(waiting_time(scenario, place) + 0.6, index) for index, scenario in enumerate(scenarios)]
-    for cost, index in sorted(costs, key=lambda item: (-item[0], item[1])):
-        lane = loads.index(min(loads))
-        loads[lane] += cost
-        plans[lane].append(scenarios[index])
-    return plans
 
 
 def play_all(lab: Lab, scenarios: Sequence[Scenario], on_played: OnPlayed) -> None:
@@ -303,20 +293,6 @@ def _collect(
             raise result
         else:
             on_played(*result)
-
-
-def _require_different(players: Cast) -> None:
-    places = [party.endpoint.sip for party in (players.caller, *players.called)]
-    twice = sorted({place for place in places if places.count(place) > 1})
-    if twice:
-        raise LabError(f"{', '.join(twice)} would have to take part twice in one call; the lab cannot play that")
-
-
-def _complaint(folder: Path, party: Party) -> str:
-    """What a SIPp process wrote about its failure, shortened."""
-    file = folder / f"{party.token}.err"
-    text = file.read_text(errors="replace").strip() if file.exists() else ""
-    return text[-600:] or "SIPp gave no reason"
 
 
 def _caller_place(messages: Sequence[Message], caller: Party) -> str | None:

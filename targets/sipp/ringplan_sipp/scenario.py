@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ringplan.interpreter import Call, Outcome, World
+from ringplan.interpreter import Call, Outcome, Transfer, World
 
 
 class Shape(StrEnum):
@@ -21,6 +21,9 @@ class Shape(StrEnum):
     """The caller re-INVITEs to hold (sendonly) and resumes, then hangs up."""
     RETRANSMIT = "retransmit"
     """The caller sends its INVITE and its BYE twice, and acknowledges late."""
+    REFER = "refer"
+    """The caller asks the called party to call somebody else (REFER), then hangs up."""
+    CALLEE_REFERS = "callee-refers"
     REGISTER = "register"
     """A registration with digest authentication instead of a call."""
     REGISTER_WRONG_SECRET = "register-wrong-secret"
@@ -50,6 +53,14 @@ class Scenario:
 
     ``From`` is special: it replaces the caller's own From (a name-addr without tag), to claim another identity.
     """
+    refer_to: str = ""
+    """Where `Shape.REFER` sends the call: a dial string, or ``sip:user@host`` of another domain."""
+    transfer: Transfer | None = None
+    """What the reference interpreter says to that."""
+    before: tuple[Scenario, ...] = ()
+    """Calls that are made first, one after the other; what the exchange remembers of them is part of this one."""
+    meanwhile: tuple[Scenario, ...] = ()
+    """Calls that are up while this one is made: talking, or ringing when their shape is `Shape.CANCEL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,10 @@ class Observed:
     """SIPp exit code by party; 0 is success."""
     caller: str = ""
     """``address:port`` of the calling party."""
+    before: tuple[Observed, ...] = ()
+    """Of the scenario's calls before, in their order."""
+    meanwhile: tuple[Observed, ...] = ()
+    """Of the calls that were up meanwhile; nothing of one call is seen in another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .scenario import Message
@@ -29,6 +30,7 @@ _COMPACT = {
 _STATUS = re.compile(r"SIP/2\.0 (\d{3}) ?(.*)\Z")
 _NAME_ADDR = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^<"]*?))\s*<(?P<uri>[^>]*)>(?P<params>.*)\Z')
 _URI = re.compile(r"(?:sips?|tel):(?:(?P<user>[^@;]*)@)?(?P<host>[^:;>?]*)", re.IGNORECASE)
+_LISTED = re.compile(r'(?:[^",<]|"(?:[^"\\]|\\.)*"|<[^>]*>)+')
 _TAG = re.compile(r";\s*tag=([^;,\s]+)", re.IGNORECASE)
 _BRANCH = re.compile(r";\s*branch=([^;,\s]+)", re.IGNORECASE)
 
@@ -112,6 +114,12 @@ class Sip:
         return (found["user"] or "").split(";")[0] if found else self.uri
 
     @property
+    def host(self) -> str:
+        """Host part of the request URI, lower case; empty for a URN."""
+        found = _URI.match(self.uri)
+        return found["host"].lower() if found else ""
+
+    @property
     def title(self) -> str:
         """``INVITE``, ``180 Ringing``: what a ladder writes on the arrow."""
         return self.method or f"{self.code} {self.reason}"
@@ -135,6 +143,18 @@ def _header(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     name = name.strip().lower()
     return _COMPACT.get(name, name), value.strip()
+
+
+def listed_values(values: Iterable[str]) -> list[str]:
+    """The values of headers that may hold several in one line, at commas outside quotes and angle brackets."""
+    return [part.strip() for value in values for part in _LISTED.findall(value) if part.strip()]
+
+
+def parameters(text: str) -> dict[str, str]:
+    """Parameters behind the angle brackets of a header value, names in lower case."""
+    _, _, rest = text.rpartition(">")
+    pairs = (part.partition("=") for part in rest.split(";")[1:])
+    return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
 def name_addr(text: str) -> NameAddr:

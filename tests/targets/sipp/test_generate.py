@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from tests.targets.sipp.services import services
 
 from ringplan.interpreter import FromPhone, FromStranger, FromTrunk, PhoneState, route
 from ringplan.ir import Program, User
@@ -38,7 +39,7 @@ def test_the_order_of_tenants_does_not_matter(program: Program, generated: tuple
 
 
 def test_every_kind_occurs(generated: tuple[Scenario, ...]) -> None:
-    assert {s.kind for s in generated} == set(KINDS)
+    assert {s.kind for s in (*generated, *scenarios(services()))} == set(KINDS)
 
 
 def test_counts_of_a_small_tenant(generated: tuple[Scenario, ...]) -> None:
@@ -66,6 +67,13 @@ def test_counts_of_a_small_tenant(generated: tuple[Scenario, ...]) -> None:
         "toll-fraud": 3,
         "conduct": 9,
         "transport": 4,
+        "forward-redirect": 5,
+        "forward-presented": 7,
+        "forward-limit": 2,
+        "plan-outgoing": 9,
+        "plan-forwarding": 9,
+        "plan-transfer": 2,
+        "plan-emergency": 1,
     }
 
 
@@ -204,4 +212,4 @@ def test_a_twelve_user_tenant_has_a_reasonable_number(program: Program) -> None:
     )
     nodes = tuple(sorted((*novak.nodes, *users), key=lambda node: node.id))
     count = len(list(scenarios(replace(program, tenants=(replace(novak, nodes=nodes),)))))
-    assert 100 <= count <= 200
+    assert 100 <= count <= 250

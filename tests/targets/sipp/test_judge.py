@@ -109,6 +109,12 @@ def _shifted(observed: Observed, party: str, seconds: float) -> Observed:
     )
 
 
+def _cancel_for(observed: Observed, phone: str) -> Message:
+    """A CANCEL of the branch to a phone."""
+    invite = copy_of(observed, "INVITE sip:contact", address(observed, phone))
+    return replace(invite, time=invite.time + 0.001, text=invite.text.replace("INVITE sip", "CANCEL sip", 1))
+
+
 def _second_final(observed: Observed) -> Observed:
     first = copy_of(observed, "SIP/2.0 200 OK")
     return insert(observed, replace(first, text=first.text.replace("tag=callee", "tag=somebody-else")))
@@ -246,7 +252,7 @@ CASES = {
     ),
     "winner cancelled": Case(
         SHOWN,
-        lambda o: insert(o, replace(copy_of(o, "CANCEL"), destination=address(o, DESK))),
+        lambda o: insert(o, _cancel_for(o, DESK)),
         f"phone {DESK} answered and was cancelled",
     ),
     "cancel not passed on": Case(

@@ -16,13 +16,14 @@ import pytest
 from ringplan.interpreter import Call, FromPhone, PhoneState, TrunkState, World, route
 from ringplan.ir import Program
 from ringplan_sipp import bystanders, processes
+from ringplan_sipp.calls import sipp_command
 from ringplan_sipp.capture import Capture, lane_filter
 from ringplan_sipp.casting import Stage, cast
 from ringplan_sipp.errors import LabError
 from ringplan_sipp.lab import Lab
-from ringplan_sipp.player import assign, sipp_command, time_limit
 from ringplan_sipp.relocate import relocate
 from ringplan_sipp.scenario import Scenario, Shape
+from ringplan_sipp.timing import assign, time_limit
 from ringplan_sipp.wire import Packet
 
 DESK = "novak/users/novakova/phones/desk"

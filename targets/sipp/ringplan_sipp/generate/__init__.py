@@ -42,14 +42,26 @@ from ringplan.ir import Program
 
 from ..scenario import Scenario
 from .callee import busy, no_answer, several_phones, unreachable
-from .cast import Cast
+from .cast import Cast, is_playable
 from .conduct import conduct, transport
 from .emergency import emergency
+from .forwards import (
+    forward_always,
+    forward_edges,
+    forward_limit,
+    forward_presented,
+    forward_redirect,
+    forward_selective,
+)
+from .hunts import hunt_ends, hunt_policy, hunt_skips, hunt_waits
 from .identity import caller_identity, forged_headers, privacy, spoofed_identity
 from .inside import extension, not_found, on_net
+from .meetings import hunt_meets
 from .outside import call_out, number_in, speed_dial, trunk_failover
+from .plans import plan_emergency, plan_forwarding, plan_outgoing, plan_transfer
 from .registration import registration
 from .strangers import isolation, stranger, toll_fraud
+from .times import schedule_boundary, schedule_dst, schedule_exception, schedule_switch
 
 Generator = Callable[[Cast], Iterator[Scenario]]
 
@@ -76,6 +88,25 @@ GENERATORS: dict[str, Generator] = {
     "toll-fraud": toll_fraud,
     "conduct": conduct,
     "transport": transport,
+    "hunt-policy": hunt_policy,
+    "hunt-skip": hunt_skips,
+    "hunt-wait": hunt_waits,
+    "hunt-end": hunt_ends,
+    "hunt-meeting": hunt_meets,
+    "forward-always": forward_always,
+    "forward-selective": forward_selective,
+    "forward-edge": forward_edges,
+    "forward-redirect": forward_redirect,
+    "forward-presented": forward_presented,
+    "forward-limit": forward_limit,
+    "schedule-boundary": schedule_boundary,
+    "schedule-exception": schedule_exception,
+    "schedule-dst": schedule_dst,
+    "schedule-switch": schedule_switch,
+    "plan-outgoing": plan_outgoing,
+    "plan-forwarding": plan_forwarding,
+    "plan-transfer": plan_transfer,
+    "plan-emergency": plan_emergency,
 }
 """What is proved, by kind, in the order in which reports list it."""
 
@@ -84,11 +115,14 @@ KINDS = tuple(GENERATORS)
 
 
 def scenarios(program: Program) -> tuple[Scenario, ...]:
-    """Every scenario of every tenant, sorted by id; ids are unique and stable."""
+    """Every scenario of every tenant, sorted by id; ids are unique and stable.
+
+    A call that would leave through the trunk it came from is left out: the lab's carriers play one part in a call.
+    """
     found: list[Scenario] = []
     for tenant in program.tenants:
         for kind, generator in GENERATORS.items():
-            found.extend(generator(Cast(program, tenant, kind)))
+            found.extend(s for s in generator(Cast(program, tenant, kind)) if is_playable(s))
     return tuple(sorted(found, key=lambda scenario: scenario.id))
 
 

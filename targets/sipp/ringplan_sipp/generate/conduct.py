@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringplan.interpreter import Call, FromTrunk
+from ringplan.interpreter import Call, FromTrunk, World, route
 
 from ..scenario import Scenario, Shape
 from .cast import Cast, notations
@@ -15,6 +15,8 @@ _SHAPES = {
     "from-trunk": (Shape.CANCEL, Shape.CALLEE_HANGS_UP),
 }
 """Which shapes are played in which direction; a carrier answers at once, so nobody can give up on it."""
+
+_ANSWERED = 200
 
 
 def conduct(cast: Cast) -> Iterator[Scenario]:
@@ -35,11 +37,13 @@ def transport(cast: Cast) -> Iterator[Scenario]:
 def _calls(cast: Cast) -> dict[str, Call]:
     """One call that is answered for each direction the tenant has."""
     calls = {}
-    if cast.users:
-        caller = cast.users[-1]
-        calls["outside"] = Call(cast.phone(caller), notations(cast.plan, cast.outsider())["national"])
-        if cast.other(caller) is not caller:
-            calls["inside"] = Call(cast.phone(caller), cast.other(caller).extension)
+    outside = notations(cast.plan, cast.outsider())["national"]
+    for caller in cast.users:
+        inside = cast.other(caller).extension
+        for direction, dialled in (("outside", outside), ("inside", inside)):
+            call = Call(cast.phone(caller), dialled)
+            if route(cast.program, call, World()).code == _ANSWERED:
+                calls[direction] = call
     if cast.tenant.numbers:
         origin = FromTrunk(cast.program.platform.trunks[-1].id, cast.outsider())
         calls["from-trunk"] = Call(origin, cast.tenant.numbers[-1].key)

@@ -33,7 +33,7 @@ def emergency(cast: Cast) -> Iterator[Scenario]:
 
 def _failover(cast: Cast) -> Iterator[Scenario]:
     """Whatever a trunk says, the next one is tried: even a busy centre."""
-    trunks = [trunk.id for trunk in cast.program.platform.trunks]
+    trunks = [trunk.id for trunk in cast.program.platform.trunks if trunk.numbers]
     worlds = {"all-trunks-fail": dict.fromkeys(trunks, TrunkState.FAILS)}
     if len(trunks) > 1:
         worlds["first-trunk-fails"] = {trunks[0]: TrunkState.FAILS}

@@ -29,9 +29,9 @@ FORGED_BY_PHONES = (
 FORGED_BY_TRUNKS = tuple(
     (name, value)
     for name, value in FORGED_BY_PHONES
-    if name not in {"P-Asserted-Identity", "P-Preferred-Identity", "Privacy"}
+    if name not in {"P-Asserted-Identity", "P-Preferred-Identity", "Privacy", "Diversion"}
 )
-"""A carrier may assert an identity; the rest is as untrusted as from a phone."""
+"""A carrier may assert an identity and say how often it has forwarded; the rest is as untrusted as from a phone."""
 
 
 def privacy(cast: Cast) -> Iterator[Scenario]:
@@ -89,7 +89,8 @@ def forged_headers(cast: Cast) -> Iterator[Scenario]:
             yield cast.scenario("outside-shown", Call(cast.phone(cast.caller(0)), dialled), forged=FORGED_BY_PHONES)
     if cast.tenant.numbers:
         origin = FromTrunk(cast.program.platform.trunks[0].id, cast.outsider())
-        yield cast.scenario("from-trunk", Call(origin, cast.tenant.numbers[0].key), forged=FORGED_BY_TRUNKS)
+        call = Call(origin, cast.tenant.numbers[0].key, diversions=1)
+        yield cast.scenario("from-trunk", call, forged=FORGED_BY_TRUNKS)
 
 
 def spoofed_identity(cast: Cast) -> Iterator[Scenario]:

@@ -15,8 +15,8 @@ _SHORT_CODE = "1188"
 
 
 def number_in(cast: Cast) -> Iterator[Scenario]:
-    """Every assigned number is called from every trunk; carriers write ``+cc``, ``00cc`` and ``cc``."""
-    trunks = cast.program.platform.trunks
+    """Every assigned number is called from every carrier; carriers write ``+cc``, ``00cc`` and ``cc``."""
+    trunks = [trunk for trunk in cast.program.platform.trunks if trunk.numbers]
     for row, entry in enumerate(cast.tenant.numbers):
         for column, trunk in enumerate(trunks):
             origin = FromTrunk(trunk.id, cast.outsider(row))

@@ -24,6 +24,8 @@ def answer(evidence: Evidence) -> Iterator[str]:
     if not finals:
         yield f"the caller got no final answer, but {expected.code} {expected.reason} was expected"
     for sip in finals:
+        if 300 <= sip.code < 400:
+            yield f"the caller got {sip.code} {sip.reason}: where a phone sends its calls is the exchange's business"
         if sip.code != expected.code:
             yield f"the caller got {sip.code} {sip.reason}, not {expected.code} {expected.reason}"
         elif sip.reason != expected.reason:
@@ -57,17 +59,16 @@ def _told(evidence: Evidence) -> Iterator[str]:
 
 def losers(evidence: Evidence) -> Iterator[str]:
     """Phones that ring on when the call has ended, or was answered elsewhere, are cancelled; others are not."""
-    for attempt in evidence.attempts:
-        if attempt.kind != "phones":
+    answered = [leg for leg in evidence.legs if leg.party == evidence.answering][-1:]
+    for leg in evidence.legs:
+        if leg.attempt.kind != "phones":
             continue
-        for phone in attempt.targets:
-            cancelled = any(sip.method == "CANCEL" for sip in evidence.received(phone))
-            rings_on = evidence.scenario.world.phone(phone) is PhoneState.SILENT
-            called = any(party == phone for party, _ in evidence.called)
-            if rings_on and called and not cancelled:
-                yield f"phone {phone} rings on: it was not cancelled"
-            if cancelled and phone == evidence.answering:
-                yield f"phone {phone} answered and was cancelled"
+        rings_on = evidence.scenario.world.phone(leg.party) is PhoneState.SILENT
+        cancelled = evidence.cancelled(leg) is not None
+        if rings_on and not cancelled:
+            yield f"phone {leg.party} rings on: it was not cancelled"
+        if cancelled and leg in answered:
+            yield f"phone {leg.party} answered and was cancelled"
 
 
 def dialog(evidence: Evidence) -> Iterator[str]:

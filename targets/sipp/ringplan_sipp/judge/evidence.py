@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from ringplan.interpreter import Attempt, FromPhone
@@ -11,6 +12,17 @@ from ringplan.ir import Program, Tenant, User
 from ..parties import Parties
 from ..scenario import Observed, Scenario
 from ..sip import Sip, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One branch of an attempt, and the INVITE that opened it."""
+
+    turn: int
+    """Position of the attempt among those that are expected."""
+    attempt: Attempt
+    party: str
+    invite: Sip
 
 
 class Evidence:
@@ -42,6 +54,45 @@ class Evidence:
             if sip.is_initial_invite and party is not None and self.party(sip.source) is None:
                 found.setdefault((party, sip.branch), (party, sip))
         return tuple(found.values())
+
+    @cached_property
+    def legs(self) -> tuple[Leg, ...]:
+        """Expected branches that were opened; the n-th INVITE of a party belongs to the n-th attempt that names it."""
+        waiting: dict[str, list[Sip]] = {}
+        for party, sip in self.called:
+            waiting.setdefault(party, []).append(sip)
+        found: list[Leg] = []
+        for turn, attempt in enumerate(self.attempts):
+            for target in attempt.targets:
+                if invites := waiting.get(target):
+                    found.append(Leg(turn, attempt, target, invites.pop(0)))
+        return tuple(found)
+
+    def ended(self, leg: Leg) -> float | None:
+        """When the branch was taken away (CANCEL), or its party gave a final answer; None: neither."""
+        times = [
+            sip.time
+            for sip in self.messages
+            if (sip.method == "CANCEL" and sip.branch == leg.invite.branch and self.party(sip.destination) == leg.party)
+            or (
+                sip.code >= 200
+                and sip.cseq == leg.invite.cseq
+                and sip.branch == leg.invite.branch
+                and self.party(sip.source) == leg.party
+            )
+        ]
+        return min(times, default=None)
+
+    def cancelled(self, leg: Leg) -> float | None:
+        """When the branch was taken away (CANCEL); None: it was not."""
+        return next(
+            (
+                sip.time
+                for sip in self.received(leg.party)
+                if sip.method == "CANCEL" and sip.branch == leg.invite.branch
+            ),
+            None,
+        )
 
     def received(self, party: str) -> Iterator[Sip]:
         """Messages a called party got from the exchange that belong to a call to it."""
@@ -87,6 +138,12 @@ class Evidence:
         """The user who calls; None for trunks and strangers."""
         origin = self.scenario.call.origin
         return self.user_of(origin.phone) if isinstance(origin, FromPhone) else None
+
+    @property
+    def withholds(self) -> bool:
+        """Whether the caller does not want to be known, on this call or ever."""
+        user = self.calling_user
+        return self.scenario.call.withheld or (user is not None and user.identity.withheld)
 
     def user_of(self, phone: str) -> User | None:
         """The user who owns a phone, of any tenant."""

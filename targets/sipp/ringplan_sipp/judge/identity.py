@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from ringplan.interpreter import Attempt, FromPhone, FromTrunk, Presented
 
 from ..sip import Sip, name_addr
+from .diversion import allowed
 from .evidence import Evidence
 
 _ANONYMOUS_HOST = "anonymous.invalid"
@@ -23,19 +24,20 @@ _FORBIDDEN = frozenset(
         "remote-party-id",
     }
 )
-"""Never sent to a called party; neither is any ``P-`` header but P-Asserted-Identity."""
+"""Never sent to a called party; neither is any ``P-`` header but P-Asserted-Identity. Who forwarded is another matter
+(`diversion`)."""
+_NOT_OF_THE_CALLER = frozenset({"to", "diversion", "history-info"})
+"""Headers that name others: who is called, and who has forwarded, which may be the caller as well."""
 _URI_USER = re.compile(r"(?:sips?|tel):([^@;>?]+)(?=[@;>]|$)", re.IGNORECASE)
 _PRIVACY_VALUES = re.compile(r"[;,\s]+")
 
 
 def identity(evidence: Evidence) -> Iterator[str]:
     """From, P-Asserted-Identity and Privacy of every INVITE are what the interpreter presents."""
-    presented = {target: attempt for attempt in evidence.attempts for target in attempt.targets}
-    for party, sip in evidence.called:
-        if party in presented:
-            yield from _from(evidence, party, sip, presented[party])
-            yield from _asserted(evidence, party, sip, presented[party].presented)
-            yield from _privacy(party, sip, presented[party].presented)
+    for leg in evidence.legs:
+        yield from _from(evidence, leg.party, leg.invite, leg.attempt)
+        yield from _asserted(evidence, leg.party, leg.invite, leg.attempt.presented)
+        yield from _privacy(leg.party, leg.invite, leg.attempt.presented)
 
 
 def _from(evidence: Evidence, party: str, sip: Sip, attempt: Attempt) -> Iterator[str]:
@@ -84,11 +86,15 @@ def _privacy(party: str, sip: Sip, wanted: Presented) -> Iterator[str]:
 def forbidden_headers(evidence: Evidence) -> Iterator[str]:
     """No request to a called party has a header only a network may set, credentials, or a forged value."""
     forged = [value for name, value in evidence.scenario.forged if name.lower() not in {"from", "privacy"}]
+    branches = {leg.invite.branch: allowed(evidence, leg) for leg in evidence.legs}
     for party in sorted({party for party, _ in evidence.called}):
         for sip in evidence.received(party):
             if sip.method is None:
                 continue
+            wanted = branches.get(sip.branch, frozenset()) if sip.is_initial_invite else frozenset[str]()
             for name, value in sip.headers:
+                if name in wanted and value not in forged:
+                    continue
                 if name in _FORBIDDEN or (name.startswith("p-") and name != "p-asserted-identity"):
                     yield f"{party} got header {_titled(name)} in {sip.method}"
                 elif value in forged:
@@ -102,21 +108,16 @@ def _titled(name: str) -> str:
 def leaks(evidence: Evidence) -> Iterator[str]:
     """A withheld caller stays unknown in the whole call; who was claimed in From never shows."""
     claimed = [name_addr(value) for name, value in evidence.scenario.forged if name.lower() == "from"]
-    anonymous = {
-        target for attempt in evidence.attempts for target in attempt.targets if attempt.presented.number == "anonymous"
-    }
-    for party, attempt in _targets(evidence):
+    hidden = evidence.withholds and not evidence.scenario.expected.emergency
+    shown = {target: attempt for attempt in evidence.attempts for target in attempt.targets}
+    for party, attempt in shown.items():
         for sip in evidence.received(party):
             yield from _dialog_identity(party, sip, attempt)
-            if party in anonymous and sip.method is not None:
+            if hidden and sip.method is not None:
                 yield from _revealed(evidence, party, sip, attempt.presented)
             for address in claimed:
                 if address.name and sip.sender.name == address.name:
                     yield f"{party} was shown the claimed name “{address.name}” in {sip.title}"
-
-
-def _targets(evidence: Evidence) -> Iterator[tuple[str, Attempt]]:
-    return ((target, attempt) for attempt in evidence.attempts for target in attempt.targets)
 
 
 def _dialog_identity(party: str, sip: Sip, attempt: Attempt) -> Iterator[str]:
@@ -130,7 +131,7 @@ def _revealed(evidence: Evidence, party: str, sip: Sip, presented: Presented) ->
     """No address in a header names a caller who withholds, but what is asserted to a trunk."""
     secrets = _names_of(evidence)
     for name, value in sip.headers:
-        if name == "to" or (name == "p-asserted-identity" and presented.asserted is not None):
+        if name in _NOT_OF_THE_CALLER or (name == "p-asserted-identity" and presented.asserted is not None):
             continue
         for secret in sorted(secrets & {unquote(user) for user in _URI_USER.findall(value)}):
             yield f"{party} can read {secret} of the withheld caller in {_titled(name)} of {sip.method}"

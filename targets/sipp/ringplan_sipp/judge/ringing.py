@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ringplan.interpreter import Attempt, PhoneState, TrunkState
+from ringplan.interpreter import PhoneState, TrunkState
 
-from .evidence import Evidence, listed
+from .evidence import Evidence, Leg, listed
 
 _TOGETHER_S = 0.5
 """Branches opened at the same moment may be seen this far apart on a busy machine, seconds."""
+_OVERLAP_S = 0.1
+"""How much later than the next INVITE a phone may be told that its turn is over, seconds."""
 _TIMER_SLACK_S = 2.0
 """How much later than its nominal time a timer of the exchange may act, seconds."""
 _EARLY_S = 0.6
@@ -41,57 +43,68 @@ def bypass(evidence: Evidence) -> Iterator[str]:
 
 
 def _order(evidence: Evidence) -> Iterator[str]:
-    """Attempts follow each other; targets of one attempt ring together."""
-    times = {party: sip.time for party, sip in reversed(evidence.called)}
-    previous: Attempt | None = None
-    for attempt in evidence.attempts:
-        begun = [times[target] for target in attempt.targets if target in times]
-        if len(begun) != len(attempt.targets):
+    """Attempts follow each other, each when the one before is over; targets of one attempt ring together."""
+    previous: list[Leg] = []
+    for turn, attempt in enumerate(evidence.attempts):
+        legs = [leg for leg in evidence.legs if leg.turn == turn]
+        if len(legs) != len(attempt.targets):
             return
+        begun = [leg.invite.time for leg in legs]
+        names = listed(list(attempt.targets))
         apart = max(begun) - min(begun)
         if apart > _TOGETHER_S:
-            yield f"{listed(list(attempt.targets))} should ring together, but were called {apart:.1f} s apart"
-        if previous is not None and min(begun) < max(times[target] for target in previous.targets):
-            yield f"{listed(list(attempt.targets))} was tried before {listed(list(previous.targets))}, not after"
-        previous = attempt
+            yield f"{names} should ring together, but were called {apart:.1f} s apart"
+        if previous and min(begun) < max(leg.invite.time for leg in previous):
+            yield f"{names} was tried before {listed([leg.party for leg in previous])}, not after"
+        for leg in previous:
+            yield from _overlap(evidence, leg, min(begun), names)
+        previous = legs
+
+
+def _overlap(evidence: Evidence, leg: Leg, following: float, names: str) -> Iterator[str]:
+    """A phone that rings stops before the next turn; one that never said anything cannot be stopped."""
+    if leg.attempt.kind != "phones" or evidence.scenario.world.phone(leg.party) is PhoneState.GONE:
+        return
+    ended = evidence.ended(leg)
+    if ended is None or ended > following + _OVERLAP_S:
+        yield f"phone {leg.party} still rang when {names} was called"
 
 
 def _numbers(evidence: Evidence) -> Iterator[str]:
-    """Towards a trunk the request URI names the number in the trunk's format."""
-    wanted = {a.targets[0]: a.request_user for a in evidence.attempts if a.kind == "trunk"}
-    for party, sip in evidence.called:
-        if party in wanted and sip.user != wanted[party]:
-            yield f"trunk {party} was asked for {sip.user}, not {wanted[party]}"
+    """Towards a trunk the request URI names the number in the trunk's format, or the SIP URI as it stands."""
+    for leg in evidence.legs:
+        if leg.attempt.kind != "trunk":
+            continue
+        user, host = leg.attempt.request_user, leg.attempt.request_host
+        if leg.invite.user != user:
+            yield f"trunk {leg.party} was asked for {leg.invite.user}, not {user}"
+        if host is not None and leg.invite.host != host:
+            yield f"trunk {leg.party} was asked for somebody at {leg.invite.host}, not {host}"
 
 
 def ring_time(evidence: Evidence) -> Iterator[str]:
-    """Phones nobody answers ring for the user's ring time; a silent trunk is left after its answer timeout."""
-    for index, attempt in enumerate(evidence.attempts):
-        if attempt.kind == "phones" and attempt.result == "no-answer" and evidence.scenario.expected.code != 487:
-            yield from _rang(evidence, attempt)
-        if attempt.kind == "trunk" and index + 1 < len(evidence.attempts):
-            yield from _waited(evidence, attempt.targets[0], evidence.attempts[index + 1].targets[0])
+    """Phones nobody answers ring as long as they should; a silent trunk is left after its answer timeout."""
+    for leg in evidence.legs:
+        if leg.attempt.kind != "phones":
+            yield from _waited(evidence, leg)
+        elif leg.attempt.result == "no-answer" and evidence.scenario.expected.code != 487:
+            yield from _rang(evidence, leg)
 
 
-def _rang(evidence: Evidence, attempt: Attempt) -> Iterator[str]:
-    for phone in attempt.targets:
-        user = evidence.user_of(phone)
-        if user is None or evidence.scenario.world.phone(phone) is not PhoneState.SILENT:
-            continue
-        begun = next((sip.time for party, sip in evidence.called if party == phone), None)
-        ended = next((sip.time for sip in evidence.received(phone) if sip.method == "CANCEL"), None)
-        if begun is not None and ended is not None:
-            yield from _near(f"phone {phone} rang", ended - begun, user.ring_ms / 1000)
+def _rang(evidence: Evidence, leg: Leg) -> Iterator[str]:
+    ended = evidence.cancelled(leg)
+    if ended is not None and evidence.scenario.world.phone(leg.party) is PhoneState.SILENT:
+        yield from _near(f"phone {leg.party} rang", ended - leg.invite.time, leg.attempt.ring_ms / 1000)
 
 
-def _waited(evidence: Evidence, trunk_id: str, following: str) -> Iterator[str]:
-    trunk = next(t for t in evidence.program.platform.trunks if t.id == trunk_id)
-    if evidence.scenario.world.trunk(trunk_id) is not TrunkState.SILENT:
+def _waited(evidence: Evidence, leg: Leg) -> Iterator[str]:
+    if evidence.scenario.world.trunk(leg.party) is not TrunkState.SILENT:
         return
-    times = {party: sip.time for party, sip in reversed(evidence.called)}
-    if trunk_id in times and following in times:
-        waited = times[following] - times[trunk_id]
-        yield from _near(f"trunk {trunk_id} was given", waited, trunk.answer_timeout_ms / 1000)
+    trunk = next(t for t in evidence.program.platform.trunks if t.id == leg.party)
+    following = next((other for other in evidence.legs if other.turn == leg.turn + 1), None)
+    if following is not None:
+        waited = following.invite.time - leg.invite.time
+        yield from _near(f"trunk {leg.party} was given", waited, trunk.answer_timeout_ms / 1000)
 
 
 def _near(what: str, seen: float, wanted: float) -> Iterator[str]:
