@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ringplan import ir
-from ringplan.diagnostics import Diagnostic, Label, Sink, Span
-from ringplan.diagnostics.codes import diagnostic
+from ringplan.diagnostics import Diagnostic, Label, Sink
+from ringplan.diagnostics.codes import diagnostic, replace
+from ringplan.diagnostics.near_miss import near_miss
 from ringplan_schema import HuntGroup
 
 from .services import member_ring_ms
@@ -74,26 +75,41 @@ def _weights(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnost
     base = ("hunt_groups", name)
     if group.policy != "weighted":
         if group.weights:
-            yield _weight_fault(
-                subject.key(*base, "weights"),
+            yield diagnostic(
+                "RP443",
                 f"hunt group `{name}` has weights, but its policy is {group.policy}",
-                "remove `weights`, or choose `policy: weighted`",
+                subject.key(*base, "weights"),
+                label=f"mean nothing to the policy {group.policy}",
+                help="remove `weights`, or choose `policy: weighted`",
             )
         return
     for member in group.weights:
         if member not in group.members:
-            span = subject.key(*base, "weights", member)
-            yield _weight_fault(span, f"`{member}` has a weight, but is no member of `{name}`", "add it to `members`")
+            yield _no_member(subject, name, group, member)
     total = sum(group.weights.values())
     if total != 100 and group.members:
-        span = subject.key(*base, "weights" if group.weights else "policy")
-        yield _weight_fault(
-            span, f"the weights of hunt group `{name}` are together {total}, not 100", "write shares in percent"
+        yield diagnostic(
+            "RP443",
+            f"the weights of hunt group `{name}` are together {total}, not 100",
+            subject.key(*base, "weights" if group.weights else "policy"),
+            label=f"together {total} percent" if group.weights else "needs `weights`",
+            help="give each member a share in percent; who has none is tried last",
         )
 
 
-def _weight_fault(span: Span, message: str, advice: str) -> Diagnostic:
-    return diagnostic("RP443", message, span, help=advice)
+def _no_member(subject: Subject, name: str, group: HuntGroup, member: str) -> Diagnostic:
+    """RP443 for the weight of somebody else."""
+    span = subject.key("hunt_groups", name, "weights", member)
+    near = near_miss(member, [other for other in group.members if other not in group.weights])
+    return diagnostic(
+        "RP443",
+        f"`{member}` has a weight, but is no member of hunt group `{name}`",
+        span,
+        label="not in `members`",
+        notes=(f"a member with a similar name has no weight: `{near.name}`",) if near else (),
+        help=f"replace with `{near.name}`, or add it to `members`" if near else "add it to `members`, or remove it",
+        fixes=(replace(span, near.name, sure=near.sure),) if near else (),
+    )
 
 
 def _identity(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
@@ -141,7 +157,7 @@ def _both(subject: Subject, path: tuple[str, ...]) -> Diagnostic:
 
 
 def _cycle(subject: Subject, name: str) -> Iterator[Diagnostic]:
-    """RP444: a group that is a member of itself, directly or through others; told by its first in alphabetical order."""
+    """RP444: a group that is a member of itself, directly or through others; told by its first by name."""
     groups = subject.manifest.hunt_groups
     way = _way_back(subject, name)
     if way is None or name != min(way):

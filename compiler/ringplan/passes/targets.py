@@ -67,18 +67,18 @@ def undefined(subject: Subject, section: str, name: str, span: Span, role: str) 
     kind = section.removesuffix("s").replace("_", " ")
     defined: Mapping[str, object] = getattr(subject.manifest, section)
     near = near_miss(name, defined)
-    notes = (f"{section} of this tenant: {listed(sorted(defined)) if defined else 'none'}",)
+    notes = (f"{section.replace('_', ' ')} of this tenant: {listed(sorted(defined)) if defined else 'none'}",)
     if near is not None:
         place_of = place(subject.key(section, near.name))
         notes = (f"a {kind} with a similar name exists: `{near.name}` ({place_of})",)
-    wanted = f"{section}/{near.name}" if near is not None else ""
+    wanted, define = f"{section}/{near.name}" if near is not None else "", f"define `{name}` in `{section}`"
     return diagnostic(
         "RP304",
         f"{kind} `{name}` is not defined",
         span,
         label=f"no {kind} with this name in tenant `{subject.graph.id}`, used as {role}",
         notes=notes,
-        help=f"replace with `{wanted}`, or define `{name}` in `{section}`" if near else f"define `{name}` in `{section}`",
+        help=f"replace with `{wanted}`, or {define}" if near is not None else define,
         fixes=(replace(span, wanted, sure=near.sure),) if near is not None else (),
     )
 
