@@ -15,7 +15,7 @@ from ringplan.ir import HuntGroup, Program
 CALLS = st.sampled_from((1, 25, 25, 25))
 """Calls played in each random exchange, which costs as much to make as many calls; 1 lets a failure be shrunk."""
 MOST_PHONES = 20
-"""Of a call that the two executions must agree on: Kamailio opens no more than 31 branches, so the runtime ends a hunt
+"""Of a call that the two executions must agree on: Kamailio opens no more than 30 branches, so the runtime ends a hunt
 that has opened more (``test_hunting_limits``)."""
 DRIFT_MS = 1_900
 """What busy and declining phones need to say so, which the interpreter takes for no time."""

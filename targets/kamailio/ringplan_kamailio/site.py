@@ -9,6 +9,7 @@ generations/<n>/numbers.sqlite      which tenant owns a number or a domain
 generations/<n>/accounts.sqlite     HA1 of every phone, 0600
 current -> generations/<n>          switched in one step
 run/                                pid file and RPC socket
+run/state/                          what hunt groups remember and what is switched, over a restart (state_files)
 ```
 A generation never changes after it is switched to. Workers take the new one over when ``reload`` asks them to.
 """
@@ -26,6 +27,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 
+from . import state_files
 from .generation import SiteError, build
 
 __all__ = ["SiteError", "activate", "command", "environment", "reload", "rpc"]
@@ -47,6 +49,7 @@ def activate(bundle: Path, site: Path, secrets: Mapping[str, str]) -> None:
     """
     site.mkdir(parents=True, exist_ok=True, mode=0o700)
     (site / "run").mkdir(exist_ok=True)
+    state_files.ensure(site / "run" / "state")
     generations = site / "generations"
     generations.mkdir(exist_ok=True)
     for name in _KEYS:
@@ -69,7 +72,11 @@ def activate(bundle: Path, site: Path, secrets: Mapping[str, str]) -> None:
 
 
 def command(bundle: Path, site: Path) -> list[str]:
-    """The command that starts Kamailio in the foreground on the site's current generation, logging to stderr."""
+    """The command that starts Kamailio in the foreground on the site's current generation, logging to stderr.
+
+    Asked for at every start: it also sees to it that what was kept from the last run can be read.
+    """
+    state_files.ensure(site / "run" / "state")
     return [
         *("kamailio", "-DD", "-E"),
         *("-f", str(site / "current" / "exchange" / "kamailio.cfg")),
@@ -88,6 +95,7 @@ def environment(bundle: Path, site: Path, lab: bool = False) -> dict[str, str]:
         "RINGPLAN_SITE": str(site.absolute()),
         "RINGPLAN_MAIN": str(site.absolute() / "current" / "exchange" / "main.py"),
         "RINGPLAN_RPC": str(_rpc_socket(site)),
+        "RINGPLAN_STATE": f"text://{site.absolute()}/run/state",
         "RINGPLAN_VEIL": (site / "uac.key").read_text("ascii"),
         "RINGPLAN_NONCE": (site / "nonce.key").read_text("ascii"),
         "RINGPLAN_LAB": "1" if lab else "0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -37,10 +38,7 @@ class Stack:
         site.activate(self.bundle, self.site, secrets(self.program.tenants))
         try:
             self.start_relay()
-            self._start(
-                site.command(self.bundle, self.site), self.log, os.environ | site.environment(self.bundle, self.site)
-            )
-            self._wait()
+            self.start_exchange()
         except BaseException:
             self.stop()
             raise
@@ -48,6 +46,20 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def start_exchange(self) -> None:
+        """Starts Kamailio and waits until it answers."""
+        command = site.command(self.bundle, self.site)
+        self._start(command, self.log, os.environ | site.environment(self.bundle, self.site))
+        self._wait()
+
+    def restart(self, kill: bool = False) -> None:
+        """Ends Kamailio, or kills all of it, and starts it again."""
+        exchange = self.processes[-1]
+        if kill:
+            os.killpg(exchange.pid, signal.SIGKILL)
+        self.stop_process(exchange)
+        self.start_exchange()
 
     def start_relay(self) -> subprocess.Popen[bytes]:
         relay = self.program.platform.relays[0]

@@ -33,7 +33,7 @@ RINGING = 8
 """And the following: the phone of a branch rings and has not said anything final."""
 RINGING_FLAGS = 24
 """Flags for that; branches that ring at the same moment are fewer, so a branch takes the flag of its index modulo."""
-MAX_BRANCHES = 31
+MAX_BRANCHES = 30
 """Branches of one call in all, as in kamailio.cfg; Kamailio cannot do more."""
 
 
