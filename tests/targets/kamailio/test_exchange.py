@@ -242,7 +242,7 @@ class TestInside:
             ((180, 486), (486, "Busy Here")),
             ((180, 500), (480, "Temporarily Unavailable")),
             ((180,), (480, "No Answer")),
-            ((302,), (480, "Temporarily Unavailable")),
+            ((302,), (486, "Busy Here")),  # it names no place the exchange knows, so it is a decline
             ((404,), (480, "Temporarily Unavailable")),
             ((500,), (480, "Temporarily Unavailable")),
         ],

@@ -30,6 +30,14 @@ def leave(call: Call, result: str, code: int) -> None:
     log.call(call.tenant_id, call.origin, call.called, result, code)
 
 
+def cancelled(call: Call) -> None:
+    """The caller has given up; he gets 487 even if who was called did not confirm that (RFC 3261 section 9.2)."""
+    if KSR.tm.t_get_status_code() == 487:
+        leave(call, "cancelled", 487)
+    else:
+        reject(call, 487, "Request Terminated", "cancelled")
+
+
 def let_go(call: Call) -> None:
     """Nobody is engaged by the call any longer, and no relay holds it."""
     if call.anchored:

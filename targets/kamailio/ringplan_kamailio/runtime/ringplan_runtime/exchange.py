@@ -111,7 +111,7 @@ class Exchange:
         """All phones that were called have given up."""
         call = self._core.call = restore(self._core.directory)
         if KSR.tm.t_is_canceled() > 0:
-            ending.leave(call, "cancelled", 487)
+            ending.cancelled(call)
         else:
             calls.walk(self._core, call, calls.phones_failed(self._core, call))
         return 1
@@ -121,7 +121,7 @@ class Exchange:
         """A trunk has given up."""
         call = self._core.call = restore(self._core.directory)
         if KSR.tm.t_is_canceled() > 0:
-            ending.leave(call, "cancelled", 487)
+            ending.cancelled(call)
         else:
             calls.walk(self._core, call, trunks.failed(self._core, call))
         return 1

@@ -51,10 +51,9 @@ def _go_on(core: Core, call: Call, hunt: Hunt) -> str | None:
         turn, _, hunt.left = hunt.left.partition(" ")
         if hunt.stays and hunting.is_over(turn, hunt.stays):
             continue
-        room = MAX_BRANCHES - KEPT - call.branches
-        if room < 1:
+        found = _find(call, hunt, turn.split(","), min(MAX_BRANCHES - KEPT - call.branches, MOST_AT_ONCE))
+        if found is None:
             return _end(call, hunt, "no-answer", group.overflow)
-        found = _find(call, hunt, turn.split(","), min(room, MOST_AT_ONCE))
         if not found:
             continue
         if _ring(core, call, hunt, group, turn, found):
@@ -63,8 +62,11 @@ def _go_on(core: Core, call: Call, hunt: Hunt) -> str | None:
     return _nobody(call, hunt, group)
 
 
-def _find(call: Call, hunt: Hunt, chains: list[str], room: int) -> int:
-    """Takes whom this turn can ring, and makes their phones destinations; how many phones that are."""
+def _find(call: Call, hunt: Hunt, chains: list[str], room: int) -> int | None:
+    """Takes whom this turn can ring, and makes their phones destinations; how many phones that are.
+
+    Who has no ``room`` any more is not rung; None when nobody has.
+    """
     found = 0
     tried = {chain.rpartition(">")[2] for first, chain in call.rung if first >= hunt.first} | {call.caller}
     for chain in chains:
@@ -72,8 +74,8 @@ def _find(call: Call, hunt: Hunt, chains: list[str], room: int) -> int:
         if user_id in tried:
             continue
         user = call.tenant.user(user_id)
-        if found + len(user.phones) > room and found:
-            break
+        if found + len(user.phones) > room:
+            return found or None
         groups = path.split(">")
         innermost = call.tenant.hunt_group(groups[-1])
         if any(is_busy(one, call.tenant.hunt_group(one)) for one in groups[1:]) or not lines.take(
