@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import gcd
+from math import gcd, lcm
 
 from ringplan import ir
 from ringplan.countries import COUNTRIES
@@ -25,9 +25,7 @@ RING_MS = 5_000
 DEFAULT_RINGS = 4
 
 
-def rules(
-    manifest: Manifest, spans: SpanTable, name: str, forward: Forward, to: Destinations
-) -> tuple[ir.Rule, ...]:
+def rules(manifest: Manifest, spans: SpanTable, name: str, forward: Forward, to: Destinations) -> tuple[ir.Rule, ...]:
     """What happens to a user's calls before a phone rings."""
     base = ("users", name, "forward")
     found = []
@@ -127,18 +125,20 @@ def _members(manifest: Manifest, group: ManifestGroup) -> tuple[ir.Member, ...]:
 
 
 def turns(weights: tuple[int, ...]) -> tuple[int, ...]:
-    """Which member begins, turn by turn, so that every run of turns is as near to the shares as it can be.
+    """Which member begins, turn by turn: at any moment nobody is a whole turn away from his share.
 
-    Smooth weighted round robin: each turn everybody earns his share, the richest begins and pays the total.
+    The quota method of Balinski and Young: of those who are behind their share, the one whose next turn is due first;
+    of several the one who is furthest behind.
     """
     unit = gcd(*weights) if any(weights) else 1
     shares = [weight // unit for weight in weights]
-    total, earned, found = sum(shares), [0] * len(shares), []
-    for _ in range(total):
-        earned = [have + share for have, share in zip(earned, shares, strict=True)]
-        richest = max(range(len(shares)), key=lambda at: (earned[at], -at))
-        earned[richest] -= total
-        found.append(richest)
+    total, had, found = sum(shares), [0] * len(shares), list[int]()
+    every = [lcm(*filter(None, shares)) // share if share else 0 for share in shares]
+    for turn in range(1, total + 1):
+        behind = [at for at, share in enumerate(shares) if had[at] * total < share * turn]
+        due = min(behind, key=lambda at: ((had[at] + 1) * every[at], had[at] * total - shares[at] * turn))
+        had[due] += 1
+        found.append(due)
     return tuple(found)
 
 

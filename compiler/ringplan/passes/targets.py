@@ -86,13 +86,14 @@ def undefined(subject: Subject, section: str, name: str, span: Span, role: str) 
 def _no_trunk(subject: Subject, host: str, span: Span) -> Diagnostic:
     """RP415."""
     trunks = subject.platform.trunks if subject.platform else ()
-    served = sorted({domain for trunk in trunks for domain in trunk.domains})
+    usable = [trunk for trunk in trunks if not trunk.tenants or subject.graph.id in trunk.tenants]
+    served = sorted({domain for trunk in usable for domain in trunk.domains})
     return diagnostic(
         "RP415",
         f"no trunk serves SIP URIs at {host}",
         span,
         label="calls cannot be sent there",
-        notes=(f"domains that trunks serve: {listed(served) if served else 'none'}",),
+        notes=(f"domains that trunks serve for this tenant: {listed(served) if served else 'none'}",),
         help="have the operator add the domain to `domains` of a trunk, or forward to a number",
     )
 

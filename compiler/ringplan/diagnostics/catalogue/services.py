@@ -72,7 +72,7 @@ SERVICES: Final = (
         "ring time given twice",
         what="Reported when `rings` and `after` are both given.",
         why="They say different things about the same time, and it is not clear which is meant.",
-        example="users:\n  novak: {name: Novák, extension: 1204, forward: {no_answer: {rings: 4, after: 30s, to: 1205}}}",
+        example="users:\n  novak: {name: N, extension: 1204, forward: {no_answer: {rings: 4, after: 30s, to: 1205}}}",
         fix="Keep one of them. A ring is five seconds.",
     ),
     Code(
