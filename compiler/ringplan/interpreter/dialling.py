@@ -7,9 +7,10 @@ The order of the rules is normative (services: normalisation table): emergency, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
-from ringplan.ir import DialPlan, Tenant, User
+from ringplan.ir import DialPlan, Entry, Tenant, User
 
 SOS = "urn:service:sos"
 """RFC 5031 service URN; sub-services below it."""
@@ -80,10 +81,14 @@ def destination(tenant: Tenant, dialled: str) -> Destination:
 
 
 def _without_codes(tenant: Tenant, dialled: str) -> Destination:
-    for entry in tenant.extensions:
-        if entry.key == dialled:
-            return OnNet(dialled, entry.node)
-    return _outside(tenant, dialled)
+    entry = _entry(tenant.extensions, dialled)
+    return OnNet(dialled, entry.node) if entry is not None else _outside(tenant, dialled)
+
+
+def _entry(entries: tuple[Entry, ...], key: str) -> Entry | None:
+    """The entry with this key; entries are sorted."""
+    at = bisect_left(entries, key, key=lambda entry: entry.key)
+    return entries[at] if at < len(entries) and entries[at].key == key else None
 
 
 def _outside(tenant: Tenant, dialled: str) -> Destination:
@@ -146,9 +151,9 @@ def _located(tenant: Tenant, number: str | None) -> Destination:
         return NotFound("unknown-number", "not a valid number")
     if not _owned(tenant, number):
         return OffNet(number)
-    for entry in tenant.numbers:
-        if entry.key == number:
-            return OnNet(number, entry.node)
+    entry = _entry(tenant.numbers, number)
+    if entry is not None:
+        return OnNet(number, entry.node)
     return NotFound("unknown-number", f"{number} is owned but not assigned")
 
 

@@ -6,7 +6,9 @@ Ids are logical addresses such as ``novak/users/novakova``: stable under reorder
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from ringplan.diagnostics import Span
 
@@ -246,6 +248,22 @@ class Entry:
     span: Span
 
 
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_HasId)
+
+
+def _with_id(items: tuple[_T, ...], wanted: str) -> _T:
+    """The item with this id, of items that are sorted by id; KeyError if there is none."""
+    at = bisect_left(items, wanted, key=lambda item: item.id)
+    if at == len(items) or items[at].id != wanted:
+        raise KeyError(wanted)
+    return items[at]
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """One exchange."""
@@ -275,24 +293,15 @@ class Tenant:
 
     def node(self, node_id: NodeId) -> Node:
         """The node with this id; KeyError if there is none."""
-        for node in self.nodes:
-            if node.id == node_id:
-                return node
-        raise KeyError(node_id)
+        return _with_id(self.nodes, node_id)
 
     def schedule(self, schedule_id: str) -> Schedule:
         """The schedule with this id; KeyError if there is none."""
-        for schedule in self.schedules:
-            if schedule.id == schedule_id:
-                return schedule
-        raise KeyError(schedule_id)
+        return _with_id(self.schedules, schedule_id)
 
     def plan(self, plan_id: str) -> Plan:
         """The calling plan with this id; KeyError if there is none."""
-        for plan in self.plans:
-            if plan.id == plan_id:
-                return plan
-        raise KeyError(plan_id)
+        return _with_id(self.plans, plan_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,11 +98,17 @@ class Destinations:
     def __init__(self, manifest: Manifest, spans: SpanTable, graph: ir.Tenant, platform: ir.Platform | None) -> None:
         self._manifest, self._spans, self._graph, self._platform = manifest, spans, graph, platform
         self._outside: dict[str, ir.Outside | ir.SipUri] = {}
+        self._known: dict[str, str] = {}
 
     def node(self, path: Path, target: str | None, default: str) -> str:
         """The node a target leads to; ``reject/<default>`` when none is written or it leads nowhere."""
         if target is None:
             return f"{self._graph.id}/reject/{default}"
+        if target not in self._known:  # it means the same wherever it stands, and many are written often
+            self._known[target] = self._node(path, target)
+        return self._known[target]
+
+    def _node(self, path: Path, target: str) -> str:
         match meaning(self._manifest, self._graph, self._platform, target):
             case str() as node:
                 return node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from ringplan import ir
 from ringplan.countries import Country
 from ringplan.dialable import numbers_as_dialled
 from ringplan.interpreter.screening import canonical
-from ringplan.patterns import Pattern, intersection, literal, matches, outside, overlaps
+from ringplan.patterns import Pattern, intersection, literal, literal_prefix, matches, outside, overlaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,25 @@ class DialStrings:
             found = intersection(pattern, strings)
             if found is not None:
                 yield found
-        for extension in self.extensions:
-            if matches(pattern, extension):
-                yield literal(extension)
+        yield from (literal(extension) for extension in _matched(pattern, self.extensions))
 
     def matching(self, pattern: Pattern) -> frozenset[str]:
         """The extensions and assigned numbers that a pattern matches."""
         if pattern not in self._matching:
-            self._matching[pattern] = frozenset(text for text in self.inside if matches(pattern, text))
+            self._matching[pattern] = frozenset(_matched(pattern, self.inside))
         return self._matching[pattern]
 
     def left(self, pattern: Pattern, others: Sequence[Pattern]) -> str | None:
         """A string of ``pattern`` that a call screened can have and none of ``others`` matches; None: there is none."""
         near = [other for other in (*self.emergency, *others) if overlaps(pattern, other)]
         return next((found for part in self.parts(pattern) if (found := outside(part, near)) is not None), None)
+
+
+def _matched(pattern: Pattern, texts: Sequence[str]) -> Iterator[str]:
+    """Those of some sorted digit strings that a pattern matches; only what begins as it does is looked at."""
+    beginning = literal_prefix(pattern)
+    for at in range(bisect_left(texts, beginning), len(texts)):
+        if not texts[at].startswith(beginning):
+            return
+        if matches(pattern, texts[at]):
+            yield texts[at]

@@ -20,7 +20,7 @@ from .destinations import SECTIONS, Destinations
 from .identity import identity_of, spare_number
 from .plans import lower_plans, plan_of
 from .schedules import lower_schedules
-from .services import edges, hunt_group, ring_ms, rules, time_route
+from .services import MaskPatterns, edges, hunt_group, mask_patterns, ring_ms, rules, time_route
 
 REJECTS = (
     ("barred", 403, "Call Barred"),
@@ -50,8 +50,11 @@ def lower(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) ->
     """The routing graph of one tenant; without a platform it has no trunks and a domain nobody resolves."""
     bare = _without_nodes(manifest, spans, platform)
     to = Destinations(manifest, spans, bare, platform)
-    spare = spare_number(manifest)
-    nodes: list[ir.Node] = [_user(manifest, spans, name, user, spare, to) for name, user in manifest.users.items()]
+    spare, masks = spare_number(manifest), mask_patterns(manifest)
+    nodes: list[ir.Node] = [
+        _user(manifest, spans, name, identity_of(manifest, user, spare), to, masks)
+        for name, user in manifest.users.items()
+    ]
     nodes += [hunt_group(manifest, spans, name, group, to) for name, group in manifest.hunt_groups.items()]
     nodes += [time_route(manifest, spans, name, route, to) for name, route in manifest.time_routes.items()]
     nodes += [ir.Reject(f"{bare.id}/reject/{name}", code, why, bare.span) for name, code, why in REJECTS]
@@ -115,9 +118,9 @@ def _entries(manifest: Manifest, spans: SpanTable, field: str) -> tuple[ir.Entry
 
 
 def _user(
-    manifest: Manifest, spans: SpanTable, name: str, user: ManifestUser, spare: str | None, to: Destinations
+    manifest: Manifest, spans: SpanTable, name: str, identity: ir.Identity, to: Destinations, masks: MaskPatterns
 ) -> ir.User:
-    tenant = manifest.tenant
+    tenant, user = manifest.tenant, manifest.users[name]
     busy, no_answer, unreachable = edges(name, user, to)
     own_plan = f"{tenant}/users/{name}/calling_plan" if user.calling_plan is not None else None
     group = manifest.groups.get(user.group) if user.group else None
@@ -130,13 +133,13 @@ def _user(
         department=user.department,
         locality=user.locality or (group.locality if group else None),
         phones=_phones(tenant, name, user, spans),
-        identity=identity_of(manifest, user, spare),
+        identity=identity,
         speed_dial=tuple(sorted((dialled_code(code), to) for code, to in user.speed_dial.items())),
         ring_ms=ring_ms(manifest, user),
         busy=busy,
         no_answer=no_answer,
         unreachable=unreachable,
-        rules=rules(manifest, spans, name, user.forward, to),
+        rules=rules(manifest, spans, name, to, masks),
         plan=plan_of(manifest, user.department, user.group, own_plan),
         span=spans.key(("users", name)),
     )

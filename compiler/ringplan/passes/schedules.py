@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from pydantic import BaseModel
-
 from ringplan import ir
 from ringplan.countries.holidays import HOLIDAYS
 from ringplan.frontend.spans import Path, SpanTable
@@ -56,12 +54,17 @@ def defined(manifest: Tenant) -> Iterator[Defined]:
 
 
 def references(manifest: Tenant) -> Iterator[Reference]:
-    """Every place that names a schedule: ``except`` of schedules, and every field called ``when``, wherever it is."""
+    """Every place that names a schedule: ``except`` of schedules, entries of users' forwarding, and time routes."""
     for found in defined(manifest):
         for index, name in enumerate(found.schedule.except_):
             yield Reference((*found.path, "except", index), name, found.user)
-    for path, name in _conditions(manifest, ()):
-        yield Reference(path, name, str(path[1]) if path[0] == "users" else None)
+    for user, entry in manifest.users.items():
+        for index, rule in enumerate(entry.forward.selective):
+            if rule.when is not None:
+                yield Reference(("users", user, "forward", "selective", index, "when"), rule.when, user)
+    for route, written in manifest.time_routes.items():
+        for index, line in enumerate(written.rules):
+            yield Reference(("time_routes", route, "rules", index, "when"), line.when, None)
 
 
 def resolve(manifest: Tenant, name: str, user: str | None) -> str | None:
@@ -71,23 +74,6 @@ def resolve(manifest: Tenant, name: str, user: str | None) -> str | None:
     if user is not None and user in manifest.users and name in manifest.users[user].schedules:
         return f"{manifest.tenant}/users/{user}/schedules/{name}"
     return f"{manifest.tenant}/schedules/{name}" if name in manifest.schedules else None
-
-
-def _conditions(value: object, path: Path) -> Iterator[tuple[Path, str]]:
-    """Fields called ``when`` below a part of the manifest; only what is written is looked at."""
-    if isinstance(value, BaseModel):
-        for field in sorted(value.model_fields_set):
-            item = getattr(value, field)
-            if field == "when" and isinstance(item, str):
-                yield (*path, field), item
-            elif isinstance(item, BaseModel | dict | list):
-                yield from _conditions(item, (*path, type(value).model_fields[field].alias or field))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _conditions(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _conditions(item, (*path, index))
 
 
 # -- lowering

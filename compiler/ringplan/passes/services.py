@@ -9,8 +9,8 @@ from ringplan import ir
 from ringplan.countries import COUNTRIES
 from ringplan.dialable import lowered
 from ringplan.frontend.spans import SpanTable
-from ringplan_schema import Forward, MemberRing
 from ringplan_schema import HuntGroup as ManifestGroup
+from ringplan_schema import MemberRing
 from ringplan_schema import Tenant as Manifest
 from ringplan_schema import TimeRoute as ManifestRoute
 from ringplan_schema import User as ManifestUser
@@ -24,9 +24,15 @@ RING_MS = 5_000
 """One ring: one second of tone and four of silence, as exchanges in Czechia and Slovakia ring."""
 DEFAULT_RINGS = 4
 
+MaskPatterns = Mapping[str, tuple[str, ...]]
+"""Patterns over canonical dial strings, by the name of their mask."""
 
-def rules(manifest: Manifest, spans: SpanTable, name: str, forward: Forward, to: Destinations) -> tuple[ir.Rule, ...]:
+
+def rules(
+    manifest: Manifest, spans: SpanTable, name: str, to: Destinations, masks: MaskPatterns
+) -> tuple[ir.Rule, ...]:
     """What happens to a user's calls before a phone rings."""
+    forward = manifest.users[name].forward
     base = ("users", name, "forward")
     found = []
     for index, entry in enumerate(forward.selective):
@@ -35,7 +41,7 @@ def rules(manifest: Manifest, spans: SpanTable, name: str, forward: Forward, to:
         when = resolve(manifest, entry.when, name) if entry.when is not None else None
         if entry.when is not None and when is None:
             continue  # undefined, and reported
-        patterns = caller_patterns(manifest, tuple(entry.callers))
+        patterns = tuple(sorted({pattern for mask in entry.callers for pattern in masks.get(mask, ())}))
         if entry.callers and not patterns:
             continue
         found.append(ir.Rule(when, patterns, entry.anonymous, node, spans.key(path)))
@@ -45,11 +51,13 @@ def rules(manifest: Manifest, spans: SpanTable, name: str, forward: Forward, to:
     return tuple(found)
 
 
-def caller_patterns(manifest: Manifest, masks: tuple[str, ...]) -> tuple[str, ...]:
-    """The patterns of some number masks, sorted; undefined masks have none."""
+def mask_patterns(manifest: Manifest) -> MaskPatterns:
+    """The patterns of every number mask."""
     country = COUNTRIES[manifest.country]
-    written = (text for mask in masks for text in manifest.number_masks.get(mask, ()))
-    return tuple(sorted({str(pattern) for text in written for pattern in lowered(country, text)}))
+    return {
+        mask: tuple(str(pattern) for text in written for pattern in lowered(country, text))
+        for mask, written in manifest.number_masks.items()
+    }
 
 
 def edges(name: str, user: ManifestUser, to: Destinations) -> tuple[str, str, str]:

@@ -6,7 +6,6 @@ RP304, RP406, RP411, RP414, RP415, RP601.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 
@@ -15,9 +14,9 @@ from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.diagnostics.text import listed
 from ringplan.interpreter.dialling import Destination, Emergency, NotFound, OffNet, OnNet, destination
-from ringplan.ir import DialPlan, Tenant
+from ringplan.ir import DialPlan, SipUri, Tenant
 
-from .destinations import NoTrunk, Path, Undefined, meaning, written_targets
+from .destinations import Meaning, NoTrunk, Path, Undefined, meaning, written_targets
 from .lower import dialled_code
 from .subject import Subject, place
 
@@ -26,22 +25,23 @@ _CODE = re.compile(r"[2-9]#|[0-9]{2}\*\*")
 
 def check(subject: Subject, sink: Sink) -> None:
     """RP304, RP406, RP411, RP414, RP415, RP601."""
-    # What a target means does not depend on who dials it, and many users have the same targets.
+    # What a target means does not depend on where it stands, and many are written often.
     reached: dict[str, Destination] = {}
-    extensions = {entry.key: entry for entry in subject.graph.extensions}
+    meant: dict[str, Meaning] = {}
     for path, dialled in _speed_dials(subject):
         if _CODE.fullmatch(dialled):
             sink.report(_code(subject, str(path[1]), dialled, subject.value(*path)))
             continue
         if dialled not in reached:
-            # Only the extension dialled can match; with all of them a large tenant would take minutes.
-            matching = (extensions[dialled],) if dialled in extensions else ()
-            reached[dialled] = destination(dataclasses.replace(subject.graph, extensions=matching), dialled)
+            reached[dialled] = destination(subject.graph, dialled)
         found = reached[dialled]
         if isinstance(found, Emergency | NotFound):
             sink.report(_fault(subject, dialled, found, subject.value(*path), "a speed-dial code leads"))
     for path, target in written_targets(subject.manifest):
-        _forward(subject, sink, path, target)
+        if target not in meant:
+            meant[target] = meaning(subject.manifest, subject.graph, subject.platform, target)
+        if not isinstance(meant[target], str | OffNet | SipUri):
+            _forward(subject, sink, subject.value(*path), target, meant[target])
 
 
 def _speed_dials(subject: Subject) -> Iterator[tuple[Path, str]]:
@@ -50,10 +50,9 @@ def _speed_dials(subject: Subject) -> Iterator[tuple[Path, str]]:
             yield ("users", name, "speed_dial", code), dialled
 
 
-def _forward(subject: Subject, sink: Sink, path: Path, target: str) -> None:
+def _forward(subject: Subject, sink: Sink, span: Span, target: str, meant: Meaning) -> None:
     """What is wrong with one forward target."""
-    span = subject.value(*path)
-    match meaning(subject.manifest, subject.graph, subject.platform, target):
+    match meant:
         case Emergency() | NotFound() as found:
             sink.report(_fault(subject, target, found, span, "a call would be forwarded"))
         case Undefined(section, name):
