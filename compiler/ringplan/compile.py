@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 
 from ringplan import ir
@@ -81,8 +79,10 @@ def compile_all(jobs: Sequence[Job], processes: int, done: Callable[[int], None]
     if len(jobs) <= PARALLEL_FROM or processes < 2:
         yield from _counted(map(compile_one, jobs), done)
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from _counted(pool.map(compile_one, jobs, chunksize=_CHUNK), done)
 
 

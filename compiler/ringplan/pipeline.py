@@ -197,20 +197,25 @@ def _compile(
     """Compile the given tenants."""
     if not tenants:
         return
-    from concurrent.futures.process import BrokenProcessPool
-
     from ringplan.compile import compile_all
 
     jobs = [_job(source, tenant, platform, emit=emit) for tenant in tenants]
     results = compile_all(jobs, options.processes, lambda done: options.progress(done, len(jobs)))
     try:
         yield from zip(tenants, results, strict=True)
-    except BrokenProcessPool as error:
+    except _lost_process() as error:
         # Most likely memory ran out, and doing the rest in this process would only fill it again.
         raise WorkerLostError(
             "a process that compiled tenants was killed, perhaps because memory ran out;"
             " run the command again with `--jobs 1`, finished tenants are remembered"
         ) from error
+
+
+def _lost_process() -> type[Exception]:
+    """What is raised when a process was killed; asked for only then, for importing it takes longer than a check."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    return BrokenProcessPool
 
 
 def _job(source: FleetSource, tenant: TenantSource, platform: ir.Platform | None, *, emit: bool) -> Job:
