@@ -23,7 +23,7 @@ class MemberRing(Section):
     after: Annotated[int, duration("2s", "180s")] | None = None
     """How long; default: four rings. Milliseconds in the model."""
     advance: Flag = True
-    """Whether another member is tried at all; if not, the first who is free rings until the end."""
+    """Whether another member is tried when one does not answer; one who is busy or declines is passed over anyway."""
 
 
 class Overflow(Section):
