@@ -50,18 +50,18 @@ def one_tenant(scratch: Path, users: int) -> dict[str, float]:
     """CPU ms of loading (YAML, spans, validation), lowering (with all passes) and emitting one tenant."""
     write_fleet(scratch, 1, users)
     sink = Sink()
-    platform = lower_platform(_loaded(load_platform(scratch / "platform.yaml", scratch, sink)), sink)
+    platform = lower_platform(existing(load_platform(scratch / "platform.yaml", scratch, sink)), sink)
     folder = scratch / tenant_name(0)
-    loaded = _loaded(load_tenant(folder, scratch, sink))
+    loaded = existing(load_tenant(folder, scratch, sink))
 
     def everything() -> None:
-        manifest = _loaded(load_tenant(folder, scratch, Sink()))
+        manifest = existing(load_tenant(folder, scratch, Sink()))
         assert platform is not None
         assert lower_tenant(manifest, platform, Sink()) is not None
 
     assert platform is not None
     assert not sink.sorted(), sink.sorted()
-    graph = _loaded(lower_tenant(loaded, platform, Sink()))
+    graph = existing(lower_tenant(loaded, platform, Sink()))
     targets = installed_targets()
     return {
         "load_ms": round(milliseconds(lambda: load_tenant(folder, scratch, Sink()), 30), 2),
@@ -71,7 +71,7 @@ def one_tenant(scratch: Path, users: int) -> dict[str, float]:
     }
 
 
-def _loaded(value: _T | None) -> _T:
+def existing(value: _T | None) -> _T:
     assert value is not None
     return value
 

@@ -45,19 +45,20 @@ def import_ics(
     from zoneinfo import available_timezones
 
     from ringplan.ics.convert import convert
-    from ringplan.ics.events import IcsError, read
+    from ringplan.ics.events import MAX_BYTES, IcsError, read
     from ringplan.ics.write import write
 
     try:
         if _NAME.match(name) is None:
             raise IcsError(f"{name!r} is not a name for a schedule: lower case letters, digits and underscores")
-        found = read(file.read_bytes(), time_zone)
+        with file.open("rb") as stream:
+            found = read(stream.read(MAX_BYTES + 1), time_zone)
         if found.zone not in available_timezones():
             raise IcsError(f"{found.zone!r} is not an IANA time zone; use --time-zone")
+        converted = convert(found, today())
     except IcsError as error:
         note(f"error: {error}")
         raise typer.Exit(Exit.USAGE) from None
-    converted = convert(found, today())
     text = write(name, converted)
     if output is None:
         out(text)

@@ -16,7 +16,7 @@ from . import emergency, references, remarks
 from .explaining import explain
 from .graph import graph_of
 from .result import Counterexample, Proof
-from .search import search
+from .searching import search
 from .space import space_of
 from .witness import EngineError, Witness
 

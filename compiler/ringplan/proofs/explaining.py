@@ -7,7 +7,7 @@ from ringplan.ir import MAX_DIVERSIONS, HuntGroup, Outside, SipUri, TimeRoute, U
 
 from .graph import Graph, Transition
 from .result import Counterexample
-from .search import Found
+from .searching import Found
 
 _CODES = {"barred": "RP610", "no-trunk": "RP611", "ring": "RP612", "depth": "RP613", "undecided": "RP618"}
 _WHEN = {

@@ -21,8 +21,8 @@ from .hunts import Budget, Chosen, Known, Setting, UndecidedError
 from .profiles import BUSY, DIRECT, GONE, PROFILES, SILENT, Profile, chosen, possible
 from .space import Space
 
-_STEPS: Final = 20_000
-"""Steps for one chain; some tenths of a second."""
+_STEPS: Final = 100_000
+"""Steps for one chain; less than a second."""
 _FEW: Final = 5
 """Members of a uniform group within another one whose orders are all tried."""
 _GUESSES: Final = tuple(

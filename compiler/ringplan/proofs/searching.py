@@ -8,19 +8,23 @@ looked at again. What is left are chains of at most six forwards, and ``solving`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ringplan.ir import MAX_DIVERSIONS, Outside, SipUri
+from ringplan.ir import MAX_DIVERSIONS, Outside, SipUri, User
 
 from .graph import Graph, Transition
 from .hunts import Budget, UndecidedError
+from .profiles import BUSY, SILENT, Profile
 from .solving import Solution, solve
 from .space import Space, Way
 from .witness import EngineError, Witness, nodes_entered, outcome_of, witness_of
 
 _CHAINS: Final = 20_000
 """Chains that are looked at in one tenant."""
+_LONGER: Final = 500
+"""Forwards that are tried to find out that a chain which is too long is a ring."""
 _STEPS: Final = 200_000
 """Steps that may be taken for chains with hunts in one tenant; some seconds."""
 
@@ -67,6 +71,7 @@ class _Search:
         self._hot = _leading_to(graph, {forward.source for forward in self._faulty})
         self._found: dict[tuple[str, tuple[str, ...]], Found] = {}
         self._done: dict[tuple[str, ...], int] = {}
+        self._round = _on_rings(graph)
         self._left, self._budget = _CHAINS, Budget(_STEPS)
 
     def run(self) -> dict[tuple[str, tuple[str, ...]], Found]:
@@ -83,7 +88,7 @@ class _Search:
                 continue
             self._left -= 1
             is_last = len(longer) > MAX_DIVERSIONS
-            if is_last or forward in self._faulty or any(one.source == forward.target for one in longer):
+            if is_last or forward in self._faulty or _is_ring(longer):
                 self._candidate(way, longer, times, who)
             elif forward.target in self._graph.forwards:
                 self._from(way, forward.target, times, who, longer)
@@ -110,17 +115,44 @@ class _Search:
             return
         if solution is not None:
             self._done[mark] = known | slices
+            if len(chain) > MAX_DIVERSIONS and chain[-1].target in self._round and not _is_ring(chain):
+                with suppress(UndecidedError):
+                    chain, slices, solution = self._closed(chain, slices, callers) or (chain, slices, solution)
             self._note(way, chain, slices, solution)
+
+    def _closed(self, chain: Chain, slices: int, callers: int) -> tuple[Chain, int, Solution] | None:
+        """A chain that is too long, followed until it is a ring; None: no ring was found soon."""
+        left, waiting = _LONGER, [(chain, slices, callers)]
+        while waiting and left:
+            longer, times, who = waiting.pop()
+            for forward in self._graph.forwards.get(longer[-1].target, ()):
+                now, still = times & forward.slices, who & forward.callers
+                left -= 1
+                if not now or not still or forward.target not in self._round or left < 0:
+                    continue
+                whole = (*longer, forward)
+                if not _is_ring(whole):
+                    waiting.append((whole, now, still))
+                elif (found := solve(self._space, whole, now, still, self._budget)) is not None:
+                    return whole, now, found
+        return None
 
     def _note(self, way: Way, chain: Chain, slices: int, solution: Solution) -> None:
         """A chain that happens; the interpreter has to agree."""
         at_a_time = slices != self._space.always
-        witness = witness_of(self._space, way, solution, at_a_time=at_a_time)
-        entered = nodes_entered(self._space, way, solution, witness)
-        kind, key = self._kind(chain, entered)
+        for tried in (solution, *_with_others(self._space, solution)):
+            witness = witness_of(self._space, way, tried, at_a_time=at_a_time)
+            entered = nodes_entered(self._space, way, tried, witness)
+            kind, key = self._kind(chain, entered)
+            # A group may ring somebody else when the call is back, and he may answer: then nobody else must.
+            if kind != "ring" or outcome_of(self._space, witness).code != 200:
+                break
+        else:
+            witness = witness_of(self._space, way, solution, at_a_time=at_a_time)
+            entered = nodes_entered(self._space, way, solution, witness)
+            kind, key = self._kind(chain, entered)
         confirm(self._space, witness, kind, chain, entered)
-        one = Found(kind, key, chain, way, solution.slice, entered, witness)
-        self._merge(one, slices)
+        self._merge(Found(kind, key, chain, way, solution.slice, entered, witness), slices)
 
     def _undecided(self, way: Way, chain: Chain, slices: int) -> None:
         entered = (way.node, *(forward.target for forward in chain))
@@ -146,7 +178,20 @@ class _Search:
         if len(chain) > MAX_DIVERSIONS:
             return "depth", entered[-2:]
         last = chain[-1]
-        return self._faulty[last], (last.source, last.target)
+        return self._faulty.get(last, "ring"), (last.source, last.target)
+
+
+def _with_others(space: Space, solution: Solution) -> Iterator[Solution]:
+    """The same solution with everybody it does not depend on silent, busy or away."""
+    others = [node.id for node in space.nodes.values() if isinstance(node, User) and node.id not in solution.profiles]
+    for flags in (SILENT, BUSY, 0):
+        rest = dict.fromkeys(others, Profile(flags, engaged=False))
+        yield replace(solution, profiles={**solution.profiles, **rest})
+
+
+def _is_ring(chain: Chain) -> bool:
+    """Whether a chain comes back to a node it has left."""
+    return any(one.source == chain[-1].target for one in chain)
 
 
 def _mark(way: Way, chain: Chain) -> tuple[str, ...]:
@@ -172,7 +217,7 @@ def confirm(space: Space, witness: Witness, kind: str, chain: Chain, entered: tu
         "no-trunk": (503, "No Trunk Available"),
         "depth": (480, "Too Many Diversions"),
     }
-    agrees = entered[: len(nodes)] == nodes[: len(entered)] and len(entered) >= min(len(nodes), 2)
+    agrees = entered[: len(nodes)] == nodes
     if kind in ends:
         agrees = agrees and (outcome.code, outcome.reason) == ends[kind]
     if not agrees:
@@ -212,6 +257,17 @@ def _heights(graph: Graph) -> dict[str, int]:
             for node, forwards in graph.forwards.items()
         }
     return heights
+
+
+def _on_rings(graph: Graph) -> set[str]:
+    """Nodes of rings, and those between them: what is left when dead ends and beginnings are taken away."""
+    left = set(graph.forwards)
+    while True:
+        targets = {forward.target for forward in _all(graph) if forward.source in left}
+        sources = {forward.source for forward in _all(graph) if forward.target in left}
+        if left <= targets & sources:
+            return left
+        left &= targets & sources
 
 
 def _leading_to(graph: Graph, wanted: set[str]) -> set[str]:
