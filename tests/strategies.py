@@ -146,6 +146,7 @@ def platforms(draw: st.DrawFn) -> Platform:
             span=NOWHERE,
             numbers=partner != position or draw(st.booleans()),
             domains=(PARTNER,) if partner == position else (),
+            tenants=draw(st.sampled_from(((), (), ("kovac-sro",), ("novak", "zz9")))),
             diversion=draw(st.sampled_from(("diversion", "history_info", "both", "none"))),
             diverted_caller=draw(st.sampled_from(("caller", "diverter"))),
         )
@@ -293,6 +294,7 @@ def tenants(draw: st.DrawFn, platform: Platform, index: int) -> Tenant:
     users = _users(draw, name, plan, extensions, _numbers_in(blocks))
     numbers = (Entry(user.number, user.id, NOWHERE) for user in users if user.number is not None)
     rejects = (Reject(f"{name}/reject/{slug}", code, text, NOWHERE) for slug, code, text in REJECTS)
+    usable = [trunk for trunk in platform.trunks if not trunk.tenants or name in trunk.tenants]
     barred = draw(st.sets(st.sampled_from([trunk.id for trunk in platform.trunks])))
     tenant = Tenant(
         id=name,
@@ -309,7 +311,7 @@ def tenants(draw: st.DrawFn, platform: Platform, index: int) -> Tenant:
         nodes=tuple(sorted((*users, *rejects), key=lambda node: node.id)),
         schedules=(),
         plans=(open_plan(name),),
-        trunks=tuple(trunk.id for trunk in platform.trunks if trunk.id not in barred and trunk.numbers),
+        trunks=tuple(trunk.id for trunk in usable if trunk.id not in barred and trunk.numbers),
         span=NOWHERE,
     )
     return _with_entries(draw, with_services(draw, platform, tenant, OUTSIDE))
@@ -419,7 +421,7 @@ def calling_numbers(program: Program) -> st.SearchStrategy[str | None]:
     """How a carrier may write the caller's number."""
     owned = [number for tenant in program.tenants for number in numbers_of(tenant)[:2]]
     spellings = {form for n in (*OUTSIDE, *owned) for form in notations(n, dial_plan("SK"))}
-    odd = ("anonymous", "unavailable", "1188", "*31#", "x y", "200")
+    odd = ("anonymous", "unavailable", "1188", "*31", "200")
     return st.sampled_from((None, *sorted(spellings), *odd))
 
 

@@ -38,7 +38,7 @@ OVERFLOWS_MS = (None, None, 10_000, 14_000, 20_000)
 """Sums of rings and of the four seconds of a phone that is gone come to these exactly, or not near them."""
 PATTERNS = ("602123456", "0602*", "00*", "602??????", "[2-69]*", "*", "11", "20?", "1204", "00493090182000", "9[05,7]*")
 
-_BOUNDARIES = (
+BOUNDARIES = (
     ORDINARY_MOMENT,  # Wednesday 2026-03-04 11:00 in Prague
     datetime(2026, 3, 4, 7, 0, tzinfo=UTC),  # 08:00
     datetime(2026, 3, 4, 16, 0, tzinfo=UTC),  # 17:00
@@ -50,10 +50,11 @@ _BOUNDARIES = (
     datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # 02:30 once more
     datetime(2026, 12, 24, 23, 0, tzinfo=UTC),  # Christmas Day
 )
+SECONDS = (0, 0, -1, -60, 1, 59, 3600)
 moments = st.builds(
     lambda moment, second: moment + timedelta(seconds=second),
-    st.sampled_from(_BOUNDARIES),
-    st.sampled_from((0, 0, -1, -60, 1, 59, 3600)),
+    st.sampled_from(BOUNDARIES),
+    st.sampled_from(SECONDS),
 )
 """When a call begins: at boundaries of what `schedules` draws, and around them."""
 
@@ -129,7 +130,14 @@ def with_services(draw: st.DrawFn, platform: Platform, tenant: Tenant, outside: 
         Outside(f"{tenant.id}/outside/{number}", number, NOWHERE)
         for number in draw(st.lists(st.sampled_from((*outside, "1188")), unique=True, max_size=2))
     ]
-    serving = next((trunk.id for trunk in platform.trunks if PARTNER in trunk.domains), None)
+    serving = next(
+        (
+            trunk.id
+            for trunk in platform.trunks
+            if PARTNER in trunk.domains and (not trunk.tenants or tenant.id in trunk.tenants)
+        ),
+        None,
+    )
     if serving is not None:
         ways_out.append(SipUri(f"{tenant.id}/sip/alice@{PARTNER}", "alice", PARTNER, serving, NOWHERE))
     rejects = [f"{tenant.id}/reject/{name}" for name in ("busy", "closed", "no-answer", "unreachable")]

@@ -65,8 +65,9 @@ def platform_data(platform: Platform) -> bytes:
             "TRUNKS": {trunk.id: _trunk(trunk) for trunk in platform.trunks},
             "TRUNK_ORDER": tuple(trunk.id for trunk in platform.trunks if trunk.numbers),
             "DOMAINS": {
-                domain: trunk.id for trunk in reversed(platform.trunks) for domain in trunk.domains
-            },  # of two that serve a domain the first is used
+                domain: tuple((trunk.id, trunk.tenants) for trunk in platform.trunks if domain in trunk.domains)
+                for domain in {domain for trunk in platform.trunks for domain in trunk.domains}
+            },
             "SOURCES": {address: trunk.id for trunk in platform.trunks for address in trunk.sources},
             "NUMBER_TYPES": number_types(),
         },

@@ -86,6 +86,21 @@ class Pv(Namespace):
         value = variables.read(self._k.context, name)
         return "" if value is None else value
 
+    def geti(self, name: str) -> int:
+        """Only the message flags."""
+        if name != "$mf":
+            raise gap(f"{name} is no number")
+        return sum(1 << flag for flag in self._k.context.flags)
+
+    def seti(self, name: str, value: int) -> bool:
+        """Only the message flags."""
+        if name != "$mf" or not 0 <= value < 1 << 31:  # Kamailio takes a signed number of 32 bits
+            raise gap(f"{name} = {value} is not modelled")
+        flags = self._k.context.flags  # the transaction's own set
+        flags.clear()
+        flags.update(flag for flag in range(31) if value >> flag & 1)
+        return True
+
     def sets(self, name: str, value: str) -> bool:
         """Only From can be written: first its URI, then the name beside it."""
         edits = self._k.context.edits

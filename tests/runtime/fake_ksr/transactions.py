@@ -44,6 +44,8 @@ class Branch:
     timed_out: bool = False
     cancel_asked: bool = False
     cancel_sent: bool = False
+    silence_timer: int = 0
+    """Counts its starts, so that only the last one counts."""
     ringing_timer: int = 0
     """Counts its starts, so that only the last one counts; 0: not started."""
     dropped: bool = False
@@ -94,12 +96,17 @@ class Transaction:
         sent = own.outgoing(self.kamailio.own, name)
         branch = Branch(len(self.branches), self.attempts, sent, dict(context.on), self.fr_inv_ms)
         self.branches.append(branch)
-        self.kamailio.clock.later(self.fr_ms, lambda: self._silent(branch))
+        self._start_silence_timer(branch)
         self.kamailio.send(self, branch)
         return True
 
-    def _silent(self, branch: Branch) -> None:
-        if not branch.replied and branch.last_code < 200:
+    def _start_silence_timer(self, branch: Branch) -> None:
+        branch.silence_timer += 1
+        started = branch.silence_timer
+        self.kamailio.clock.later(self.fr_ms, lambda: self._silent(branch, started))
+
+    def _silent(self, branch: Branch, started: int) -> None:
+        if not branch.replied and branch.last_code < 200 and branch.silence_timer == started:
             self._time_out(branch)
 
     def _start_ringing_timer(self, branch: Branch) -> None:
@@ -113,11 +120,16 @@ class Transaction:
             self._time_out(branch)
 
     def _change_timers(self, fr_inv_ms: int, fr_ms: int) -> None:
-        """From an answer's route: what is running starts anew."""
+        """From an answer's route: what is running and was changed starts anew (``change_fr``)."""
+        rings, waits = fr_inv_ms != self.fr_inv_ms, fr_ms != self.fr_ms
         self.fr_inv_ms, self.fr_ms = fr_inv_ms, fr_ms
         for branch in self.branches:
-            if branch.ringing_timer and branch.last_code < 200:
+            if branch.last_code >= 200:
+                continue
+            if branch.ringing_timer and rings:
                 self._start_ringing_timer(branch)
+            elif not branch.replied and waits:
+                self._start_silence_timer(branch)
 
     def _time_out(self, branch: Branch) -> None:
         branch.timed_out = True

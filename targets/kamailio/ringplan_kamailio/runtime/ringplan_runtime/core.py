@@ -25,14 +25,12 @@ class Dress(NamedTuple):
     """Record-Route parameter."""
     veiled: bool
     """Whether everything that tells who the caller is must go."""
-    call: Call | None
-    """Until the first branch has been opened: the call, which has to know the number of that branch."""
 
 
 class Core:
     """Data of one generation, and what the branches that are being opened wear."""
 
-    __slots__ = ("_folder", "call", "directory", "dress", "index", "key", "settings")
+    __slots__ = ("_folder", "call", "directory", "dress", "index", "key", "opening", "settings")
 
     def __init__(self, folder: Path, settings: Settings, key: bytes) -> None:
         self._folder = folder
@@ -45,6 +43,8 @@ class Core:
         """The call the event at hand is about, so that nobody stays engaged when something fails."""
         self.dress: Dress | None = None
         """Of the branches that are being opened; set only while ``t_relay`` runs."""
+        self.opening: Call | None = None
+        """Their call until the first of them has been opened: it has to know the number of that branch."""
 
     @classmethod
     def open(cls, folder: Path) -> Core:

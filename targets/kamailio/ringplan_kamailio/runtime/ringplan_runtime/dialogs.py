@@ -61,7 +61,7 @@ def _end(core: Core, call_id: str) -> None:
     call = lines.name_of(call_id)
     parties = lines.parties(call)
     if parties is not None:
-        if parties.tag not in (KSR.pv.gete("$tt"), KSR.pv.gete("$ft")):
+        if KSR.pv.gete("$tt") != parties.tag and KSR.pv.gete("$ft") != parties.tag:
             return
         lines.end(call, parties)
         if ">" in parties.chain:

@@ -88,14 +88,16 @@ def to_trunk_diverted(
     ``caller`` and ``diverter`` are E.164 numbers, None: none may be shown; ``private`` and ``withheld``: they
     withhold them.
     """
-    asserted = ""
+    headers = ""
     if diverter is not None:
-        asserted = f"P-Asserted-Identity: <sip:{written(diverter, trunk)}@{domain}>\r\n"
+        # Privacy for either of them, lest the carrier show the asserted number.
+        headers = f"P-Asserted-Identity: <sip:{written(diverter, trunk)}@{domain}>\r\n"
+        headers += "Privacy: id\r\n" if withheld or (private and not trunk.shows_diverter) else ""
     if trunk.shows_diverter:
         caller, private = diverter, withheld
     if private or caller is None:
-        return Leg(ANONYMOUS.display, ANONYMOUS.uri, asserted + "Privacy: id\r\n" if private and asserted else asserted)
-    return Leg("", f"sip:{written(caller, trunk)}@{domain}", asserted)
+        return Leg(ANONYMOUS.display, ANONYMOUS.uri, headers)
+    return Leg("", f"sip:{written(caller, trunk)}@{domain}", headers)
 
 
 def written(number: str, trunk: Trunk) -> str:

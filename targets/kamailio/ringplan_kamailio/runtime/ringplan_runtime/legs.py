@@ -31,7 +31,8 @@ def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
         kind += tokens.VEILED
         contact = hidden_contact(core.key, call_id, phone=bool(call.caller))
     token = tokens.parameter(core.key, call_id, kind)
-    core.dress = Dress(leg.display, leg.uri, leg.headers + contact, token, call.veiled, call)
+    core.dress = Dress(leg.display, leg.uri, leg.headers + contact, token, call.veiled)
+    core.opening = call
     call.save()
     KSR.tm.t_on_branch("ksr_branch_leg")
     KSR.tm.t_on_reply(f"ksr_onreply_{handlers}")
@@ -39,7 +40,7 @@ def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
     try:
         return KSR.tm.t_relay() > 0
     finally:
-        core.dress = None
+        core.dress = core.opening = None
 
 
 def dress(core: Core) -> None:
@@ -48,11 +49,11 @@ def dress(core: Core) -> None:
     if dress is None:
         KSR.set_drop()
         raise RuntimeError("a branch without identity")
-    if dress.call is not None:
+    if core.opening is not None:
         first = KSR.tm.t_get_branch_index()
-        if first != dress.call.base:
-            dress.call.move(first)
-        core.dress = dress._replace(call=None)
+        if first != core.opening.base:
+            core.opening.move(first)
+        core.opening = None
     if dress.veiled:
         conceal_from(dress.display, dress.uri)
     else:

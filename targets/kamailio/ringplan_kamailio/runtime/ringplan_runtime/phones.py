@@ -17,13 +17,17 @@ from .state import (
     RINGING_FLAGS,
     SHARED,
     Call,
-    forget_branches,
+    Reports,
     restore,
 )
 from .tenants import User
 
 SILENCE_MS = 4_000
 """A registered phone that says nothing at all for so long is gone; RFC 3261 timer A has tried four times by then."""
+
+_STOP_MS = 100
+"""How long a phone that has said nothing yet is waited for when another one has decided; if it comes late, Kamailio
+cancels it then."""
 
 _BUSY = (486, 600)
 
@@ -114,6 +118,7 @@ def _decided(code: int) -> None:
     else:
         KSR.setflag(DECLINED)
     KSR.tmx.t_cancel_branches("others")
+    KSR.tm.t_set_fr(0, _STOP_MS)
 
 
 def progress(core: Core, code: int, branch: int) -> None:
@@ -128,10 +133,10 @@ def progress(core: Core, code: int, branch: int) -> None:
 def _answered(call: Call, branch: int, code: int) -> None:
     """Who answered is in a call with the caller, nobody else is; a phone may answer that stopped ringing before."""
     chain = call.at(branch)
-    user = chain.rpartition(">")[2]
-    if user:
+    user, ringing = chain.rpartition(">")[2], call.ringing
+    if user and user not in ringing:
         lines.take(user, call.name)
-    for other in call.ringing:
+    for other in ringing:
         if other not in (user, call.caller):
             lines.leave(other, call.name)
     lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, str(KSR.pv.gete("$tt"))))
@@ -145,14 +150,11 @@ def result() -> str:
 
     A phone that rang until the time was up outweighs a busy one, that one a phone that is gone.
     """
-    busy = KSR.isflagset(BUSY)
-    rang = any(KSR.isflagset(flag) for flag in range(RINGING, RINGING + RINGING_FLAGS))
-    declined, redirected = KSR.isflagset(DECLINED), KSR.isflagset(REDIRECTED)
-    forget_branches()
-    if declined:
+    reports = Reports()
+    if reports.has(DECLINED):
         return "declined"
-    if redirected:
+    if reports.has(REDIRECTED):
         return "redirected"
-    if rang:
+    if reports.any_rang():
         return "no-answer"
-    return "busy" if busy else "unreachable"
+    return "busy" if reports.has(BUSY) else "unreachable"

@@ -84,7 +84,7 @@ def target_of(core: Core, tenant: Tenant, user: str, uri: str) -> Target:
     host = host.partition(";")[0].partition("?")[0].partition(":")[0].lower()
     if host == tenant.domain or host in core.settings.hosts:
         return analyse(tenant, user, dialled(uri))
-    trunk = core.settings.domains.get(host)
+    trunk = core.settings.trunk_to(tenant.id, host)
     name = unquote(name.partition(":")[0].partition(";")[0])
     if trunk is None or not _USER(name) or not _HOST(host):
         return NotFound("unknown-number")

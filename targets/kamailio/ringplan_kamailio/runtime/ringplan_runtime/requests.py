@@ -104,7 +104,10 @@ def _privacy() -> str:
 
 def _headers(name: str, most: int) -> list[str]:
     """The headers of a name, the first few of them."""
-    found = [str(KSR.hdr.gete(name))]
+    first = str(KSR.hdr.gete(name))
+    if not first:
+        return []
+    found = [first]
     while found[-1] and len(found) < most:
         found.append(str(KSR.hdr.gete_idx(name, len(found))))
     return [text for text in found if text]

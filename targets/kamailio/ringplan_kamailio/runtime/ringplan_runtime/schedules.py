@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import KSR
 
@@ -15,10 +17,18 @@ TABLE = "switches"
 
 def is_open(tenant: Tenant, schedule_id: str, at: float) -> bool:
     """Whether a schedule is open at a time, seconds since 1970; KeyError when there is no such schedule."""
-    local = datetime.fromtimestamp(at, tenant.zone)
-    day, minute = local.toordinal(), local.hour * 60 + local.minute
-    # Ordinal 1 was a Monday.
-    return _is_open(tenant, schedule_id, day * 1440 + minute, (day - 1) % 7 * 1440 + minute, {})
+    return _is_open(tenant, schedule_id, *_minutes(tenant.zone, int(at // 60)), {})
+
+
+@lru_cache(256)
+def _minutes(zone: ZoneInfo, minute: int) -> tuple[int, int]:
+    """Minute of the calendar and of the week, as clocks of a zone show them ``minute`` minutes after 1970 began.
+
+    Clocks differ from one another by whole minutes, today and as far as schedules reach.
+    """
+    local = datetime.fromtimestamp(minute * 60, zone)
+    day, of_day = local.toordinal(), local.hour * 60 + local.minute
+    return day * 1440 + of_day, (day - 1) % 7 * 1440 + of_day  # ordinal 1 was a Monday
 
 
 def _is_open(tenant: Tenant, schedule_id: str, of_calendar: int, of_week: int, known: dict[str, bool]) -> bool:

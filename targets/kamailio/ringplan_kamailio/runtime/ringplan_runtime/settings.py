@@ -47,8 +47,15 @@ class Settings(NamedTuple):
     """Every name and address by which a trunk may be reached."""
     number_types: dict[str, str]
     """Call types of national numbers by how they begin in E.164 form, without the plus."""
-    domains: dict[str, str]
-    """Domain to the id of the trunk through which its SIP URIs are called."""
+    domains: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    """Domain to the trunks through which its SIP URIs are called, each with the tenants that may; none: all."""
+
+    def trunk_to(self, tenant: str, domain: str) -> str | None:
+        """The first trunk through which a tenant may call SIP URIs of a domain."""
+        for trunk, tenants in self.domains.get(domain, ()):
+            if not tenants or tenant in tenants:
+                return trunk
+        return None
 
 
 def read(path: Path) -> Settings:

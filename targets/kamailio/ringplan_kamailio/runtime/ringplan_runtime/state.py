@@ -86,8 +86,9 @@ class Call:
     """One call on its way."""
 
     __slots__ = (
-        *("_directory", "_name", "_tenant", "anchored", "base", "branches", "called", "caller", "carried"),
-        *("diversions", "emergency", "hop", "hunt", "moment", "number", "private", "rung", "target", "tenant_id"),
+        *("_directory", "_hunt", "_hunt_text", "_name", "_stored", "_tenant", "anchored", "base", "branches", "called"),
+        *("caller", "carried", "diversions", "emergency", "hop", "moment", "number", "private", "rung", "target"),
+        "tenant_id",
     )
 
     def __init__(
@@ -96,6 +97,11 @@ class Call:
         self._directory = directory
         self._tenant: Tenant | None = None
         self._name = ""
+        self._stored = False
+        """Whether its transaction holds an earlier state."""
+        self._hunt: Hunt | None = None
+        self._hunt_text = ""
+        """The hunt as it was written down, until somebody asks for it: most calls are answered."""
         self.tenant_id = tenant
         self.caller = caller
         """Node id of the calling user; empty: the call comes from a trunk."""
@@ -121,7 +127,6 @@ class Call:
         """The first branch of those that are open now."""
         self.rung: list[tuple[int, str]] = []
         """Who was rung: first branch, and the user with the groups on the way to him (``hunting``)."""
-        self.hunt: Hunt | None = None
         self.emergency = False
         self.anchored = False
         """Whether a media relay holds the call."""
@@ -141,6 +146,17 @@ class Call:
         return self._name
 
     @property
+    def hunt(self) -> Hunt | None:
+        """The hunt on its way."""
+        if self._hunt_text:
+            self._hunt, self._hunt_text = Hunt.read(self._hunt_text), ""
+        return self._hunt
+
+    @hunt.setter
+    def hunt(self, hunt: Hunt | None) -> None:
+        self._hunt, self._hunt_text = hunt, ""
+
+    @property
     def veiled(self) -> bool:
         """Whether nothing in the message may tell who calls; emergency centres learn it always."""
         return self.private and not self.emergency
@@ -157,7 +173,10 @@ class Call:
 
     def at(self, branch: int) -> str:
         """Whose phone a branch leads to, with the groups on the way to him; empty: to no phone of a user."""
-        return next((chain for first, chain in reversed(self.rung) if first <= branch), "")
+        for first, chain in reversed(self.rung):
+            if first <= branch:
+                return chain
+        return ""
 
     def move(self, first: int) -> None:
         """The branches that are being opened begin at ``first``; Kamailio counts those that came to nothing otherwise
@@ -175,9 +194,11 @@ class Call:
             *(_LAYOUT, self.tenant_id, self.caller, self.number, called, self.target, str(self.hop), flags),
             *(str(self.moment), str(self.carried), " ".join(map(":".join, self.diversions))),
             *(str(self.branches), str(self.base), " ".join(f"{first}:{chain}" for first, chain in self.rung)),
-            self.hunt.text() if self.hunt is not None else "",
+            *(self._hunt_text or (self._hunt.text() if self._hunt is not None else ""), self.name),
         )
-        KSR.pvx.avp_rm(_AVP)
+        if self._stored:
+            KSR.pvx.avp_rm(_AVP)
+        self._stored = True
         KSR.pvx.avp_sets(_AVP, "\n".join(fields))
 
 
@@ -185,24 +206,39 @@ def restore(directory: Directory) -> Call:
     """The call of the transaction at hand; ValueError when it is of a layout before the last."""
     layout, tenant, caller, number, called, target, hop, flags, *more = str(KSR.pvx.avp_gete(_AVP)).split("\n")
     if layout == "1":  # of the generation before: it was never forwarded, and what it did it did a moment ago
-        more = [str(int(clock.now())), "0", "", "1", "0", "", ""]
+        more = [str(int(clock.now())), "0", "", "1", "0", "", "", ""]
     elif layout != _LAYOUT:
         raise ValueError(f"call state of layout {layout}")
-    moment, carried, diversions, branches, base, rung, hunt = more
+    moment, carried, diversions, branches, base, rung, hunt, name = more
     call = Call(directory, tenant, caller, number, flags[0] == "1", called, int(moment))
     call.emergency, call.anchored = flags[1] == "1", flags[2] == "1"
     call.target, call.hop, call.carried = target, int(hop), int(carried)
     call.diversions = [Diversion(*text.rsplit(":", 1)) for text in diversions.split()]
     call.branches, call.base = int(branches), int(base)
     call.rung = [(int(first), chain) for first, _, chain in (text.partition(":") for text in rung.split())]
-    call.hunt = Hunt.read(hunt)
+    call._hunt_text, call._name, call._stored = hunt, name, True
     return call
 
 
-def forget_branches() -> None:
-    """Clears what earlier branches reported, before others are opened."""
-    for flag in _OF_BRANCHES:
-        KSR.resetflag(flag)
+class Reports:
+    """What the branches that are over have reported; taken from the transaction, before others are opened."""
+
+    __slots__ = ("_flags",)
+
+    def __init__(self) -> None:
+        self._flags = KSR.pv.geti(_FLAGS)  # all at once: they are as many as a number has bits
+        KSR.pv.seti(_FLAGS, self._flags & _OF_CALL)
+
+    def has(self, flag: int) -> bool:
+        """Whether one of them set a flag."""
+        return self._flags >> flag & 1 == 1
+
+    def any_rang(self) -> bool:
+        """Whether a phone rang until the end."""
+        return self._flags & _ANY_RINGING != 0
 
 
-_OF_BRANCHES = (SHARED, RANG, BUSY, DECLINED, REDIRECTED, HUNTING, *range(RINGING, RINGING + RINGING_FLAGS))
+_FLAGS = "$mf"
+_OF_CALL = 1 << ANSWERED | 1 << VEILED
+"""Flags that are no report of a branch."""
+_ANY_RINGING = (1 << RINGING_FLAGS) - 1 << RINGING

@@ -7,7 +7,7 @@ import KSR
 from . import ending, forwarding, identity, legs, phones, tokens
 from .core import Core
 from .settings import Trunk
-from .state import RANG, Call, forget_branches
+from .state import RANG, Call, Reports
 
 PROGRESS_MS = 20_000
 """How long a trunk that took the call (100) may go on without ringing."""
@@ -45,7 +45,7 @@ def _order(core: Core, call: Call) -> tuple[str, ...]:
     if call.emergency:
         return core.settings.order
     if "@" in call.target:
-        trunk = core.settings.domains.get(call.target.rpartition("@")[2])
+        trunk = core.settings.trunk_to(call.tenant_id, call.target.rpartition("@")[2])
         return (trunk,) if trunk is not None else ()
     return call.tenant.trunks
 
@@ -92,10 +92,9 @@ def replied(core: Core) -> None:
 
 def failed(core: Core, call: Call) -> str | None:
     """A trunk did not answer the call: the next trunk, or the caller learns why."""
-    code, rang = KSR.tm.t_get_status_code(), KSR.isflagset(RANG)
-    forget_branches()
+    code, reports = KSR.tm.t_get_status_code(), Reports()
     if not call.emergency:
-        if code == 408 and rang:
+        if code == 408 and reports.has(RANG):
             return f"{call.tenant_id}/reject/no-answer"
         if not _is_trouble(code):
             ending.leave(call, "passed-on", code)
