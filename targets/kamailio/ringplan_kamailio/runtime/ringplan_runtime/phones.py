@@ -78,7 +78,7 @@ def stopped(call: Call) -> list[str]:
     """Nobody's phones ring any longer; whose did, each with the groups on the way to him."""
     chains = [chain for first, chain in call.rung if first >= call.base]
     for user in call.ringing:
-        if user != call.caller:
+        if user and user != call.caller:
             lines.leave(user, call.name)
     call.base = call.branches
     return chains
