@@ -1,4 +1,4 @@
-"""RP304 of members, RP416, RP441 to RP447."""
+"""RP304 of members, RP416, RP441 to RP448."""
 
 from __future__ import annotations
 
@@ -179,6 +179,25 @@ def test_two_rings_are_told_each(bench: Bench) -> None:
     found.claim("RP444")
 
 
+def test_rings_that_share_a_group_are_told_each(bench: Bench) -> None:
+    found = group(
+        bench,
+        "members: [hunt_groups/a, hunt_groups/b]",
+        "a: {name: A, members: [hunt_groups/sales]}",
+        "b: {name: B, members: [hunt_groups/sales]}",
+    )
+    assert {found.claim("RP444").notes[0] for _ in range(2)} == {
+        "members: `a` → `sales` → `a`",
+        "members: `b` → `sales` → `b`",
+    }
+
+
+def test_a_long_ring_is_shortened(bench: Bench) -> None:
+    fault = bench.tenant(nested(1500, "hunt_groups/g0")).claim("RP444")
+    assert fault.notes[0].startswith("members: `g0` → `g1` → `g2`")
+    assert fault.notes[0].endswith("`g7` → … → `g0`")
+
+
 # -- times
 
 
@@ -253,3 +272,50 @@ def test_phones_of_groups_within_count_each_once(bench: Bench) -> None:
 @pytest.mark.parametrize("policy", ["circular", "regular", "uniform"])
 def test_one_after_the_other_may_be_as_many_as_they_are(bench: Bench, policy: str) -> None:
     bench.tenant(team(40, f"sales: {{name: S, policy: {policy}, members: [users/u0, users/u10, users/u20]}}"))
+
+
+# -- groups that are too large
+
+
+def nested(depth: int, members: str = "users/jana") -> str:
+    """A tenant with a group that has so many groups within it, one in the other; the innermost has these members."""
+    chain = [f"  g{at}: {{name: G, members: [hunt_groups/g{at + 1}]}}\n" for at in range(depth)]
+    innermost = f"  g{depth}: {{name: G, members: [{members}]}}\n"
+    return tenant(*USERS, head=HEAD + NUMBER, more="hunt_groups:\n" + "".join((*chain, innermost)))
+
+
+def test_groups_lie_five_deep_and_no_deeper(bench: Bench) -> None:
+    bench.tenant(nested(5))
+    found = bench.tenant(nested(6))
+    fault = found.claim("RP448")
+    assert "`g0`" in fault.message
+    assert found.at(fault.primary.span) == "members"
+
+
+def test_a_tower_of_groups_is_told_once(bench: Bench) -> None:
+    assert "`g1494`" in bench.tenant(nested(1500)).claim("RP448").message
+
+
+def test_groups_above_a_ring_are_no_further_fault(bench: Bench) -> None:
+    bench.tenant(nested(8, "hunt_groups/g8")).claim("RP444")
+
+
+def doubling(levels: int) -> str:
+    """A group whose users are listed twice as often with every level."""
+    lines = [
+        f"  {name}{at}: {{name: G, members: [hunt_groups/a{at + 1}, hunt_groups/b{at + 1}]}}\n"
+        for at in range(levels)
+        for name in "ab"
+    ]
+    many = ", ".join(f"users/u{at}" for at in range(32))
+    last = "".join(f"  {name}{levels}: {{name: G, members: [{many}]}}\n" for name in "ab")
+    users = (user(f"u{at}", str(1300 + at)) for at in range(32))
+    head = HEAD.replace("licensed_users: 20", "licensed_users: 99") + NUMBER
+    return tenant(*users, head=head, more="hunt_groups:\n" + "".join(lines) + last)
+
+
+def test_a_hunt_has_a_thousand_members_at_most(bench: Bench) -> None:
+    bench.tenant(doubling(4))  # 512
+    found = bench.tenant(doubling(5))
+    assert "1,024 members" in found.claim("RP448").message
+    found.claim("RP448")  # a0 and b0

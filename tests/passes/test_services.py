@@ -182,6 +182,8 @@ def test_members_that_are_missing_or_repeated_leave_the_others(bench: Bench) -> 
         ((75, 25), (0, 0, 1, 0)),
         ((50, 30, 20), (0, 1, 0, 2, 0, 1, 0, 2, 1, 0)),
         ((0, 0), ()),
+        ((50, 49), ()),
+        ((100,) * 1000, ()),
         ((), ()),
     ],
 )

@@ -1,12 +1,13 @@
 """Hunt groups: members exist, form no cycle, can be rung at once, and their numbers make sense.
 
-RP304 (members), RP416, RP441 to RP447.
+RP304 (members), RP416, RP441 to RP448.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ringplan import ir
 from ringplan.diagnostics import Diagnostic, Label, Sink
@@ -20,13 +21,35 @@ from .targets import undefined
 
 MAX_AT_ONCE = 16
 """Phones that one call can ring at the same moment."""
+LONGEST_WAY = 10
+"""Groups of a ring that are listed in a message."""
+MAX_DEPTH = 5
+"""How many hunt groups may lie one within the other below a group."""
+MAX_USERS = 1000
+"""Users of a group and of all groups within it, each counted as often as he is listed."""
+
+
+class Size(NamedTuple):
+    """How large a hunt group is with all groups within it."""
+
+    users: int
+    depth: int
+    """0: no group within it."""
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether a hunt through it would have no end to speak of."""
+        return self.users > MAX_USERS or self.depth > MAX_DEPTH
 
 
 def check(subject: Subject, sink: Sink) -> None:
-    """RP304, RP416, RP441 to RP447."""
+    """RP304, RP416, RP441 to RP448."""
     for name, group in subject.manifest.hunt_groups.items():
         for fault in _faults(subject, name, group):
             sink.report(fault)
+    sizes = sizes_of(subject)
+    for fault in (*_cycles(subject, sizes), *_too_large(subject, sizes)):
+        sink.report(fault)
     for name, user in subject.manifest.users.items():
         no_answer = user.forward.no_answer
         if no_answer is not None and no_answer.rings is not None and no_answer.after is not None:
@@ -38,7 +61,6 @@ def _faults(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnosti
     yield from _weights(subject, name, group)
     yield from _identity(subject, name, group)
     yield from _times(subject, name, group)
-    yield from _cycle(subject, name)
     yield from _at_once(subject, name, group)
 
 
@@ -156,48 +178,54 @@ def _both(subject: Subject, path: tuple[str, ...]) -> Diagnostic:
     )
 
 
-def _cycle(subject: Subject, name: str) -> Iterator[Diagnostic]:
-    """RP444: a group that is a member of itself, directly or through others; told by its first by name."""
-    groups = subject.manifest.hunt_groups
-    way = _way_back(subject, name)
-    if way is None or name != min(way):
-        return
-    following = way[1] if len(way) > 1 else name
-    index = groups[name].members.index(f"hunt_groups/{following}")
-    yield diagnostic(
-        "RP444",
-        f"hunt group `{name}` is a member of itself",
-        subject.value("hunt_groups", name, "members", index),
-        label=f"leads back to `{name}`",
-        notes=(f"members: {' → '.join(f'`{step}`' for step in (*way, name))}",),
-        help="remove one of these members",
-    )
+def _cycles(subject: Subject, sizes: Mapping[str, Size]) -> Iterator[Diagnostic]:
+    """RP444: groups that are members of themselves, directly or through others; of each ring one."""
+    groups, told = subject.manifest.hunt_groups, set[str]()
+    for name in sorted(groups.keys() - sizes.keys()):
+        way = _way_back(subject, name) if name not in told else []
+        told.update(way)
+        if not way:
+            continue
+        index = groups[name].members.index(f"hunt_groups/{(*way, name)[1]}")
+        yield diagnostic(
+            "RP444",
+            f"hunt group `{name}` is a member of itself",
+            subject.value("hunt_groups", name, "members", index),
+            label=f"leads back to `{name}`",
+            notes=(f"members: {listed_way((*way, name))}",),
+            help="remove one of these members",
+        )
 
 
-def _way_back(subject: Subject, start: str) -> tuple[str, ...] | None:
-    """A shortest chain of groups from ``start`` back to it; None when there is none."""
-    groups = subject.manifest.hunt_groups
-    ways: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for member in groups[way[-1]].members:
-            section, _, following = member.partition("/")
-            if section != "hunt_groups" or following not in groups:
-                continue
-            if following == start:
-                return way
-            if following not in seen:
-                seen.add(following)
-                ways.append((*way, following))
-    return None
+def listed_way(way: Sequence[str]) -> str:
+    """Names with arrows between them; of a long way the beginning and the end."""
+    shown = [f"`{step}`" for step in way]
+    return " → ".join(shown if len(shown) <= LONGEST_WAY else (*shown[: LONGEST_WAY - 2], "…", shown[-1]))
+
+
+def _way_back(subject: Subject, start: str) -> list[str]:
+    """A shortest chain of groups from ``start`` back to it, without its end; empty when there is none."""
+    came_from: dict[str, str] = {}
+    left = deque([start])
+    while left:
+        here = left.popleft()
+        for section, following in _members_of(subject, here):
+            if section == "hunt_groups" and following not in came_from:
+                came_from[following] = here
+                left.append(following)
+        if start in came_from:
+            way = [came_from[start]]
+            while way[-1] != start:
+                way.append(came_from[way[-1]])
+            return way[::-1]
+    return []
 
 
 def _at_once(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
     """RP447."""
     if group.policy != "simultaneous":
         return
-    users = _users(subject, name, frozenset())
+    users = _users(subject, name)
     phones = sum(len(subject.manifest.users[user].phones) for user in users)
     if phones > MAX_AT_ONCE:
         yield diagnostic(
@@ -209,13 +237,54 @@ def _at_once(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnost
         )
 
 
-def _users(subject: Subject, name: str, within: frozenset[str]) -> Counter[str]:
-    """All users of a group and of the groups in it, each counted once."""
-    found: Counter[str] = Counter()
+def _users(subject: Subject, name: str) -> set[str]:
+    """All users of a group and of the groups in it."""
+    found, groups, left = set[str](), {name}, [name]
+    while left:
+        for section, wanted in _members_of(subject, left.pop()):
+            if section == "users":
+                found.add(wanted)
+            elif wanted not in groups:
+                groups.add(wanted)
+                left.append(wanted)
+    return found
+
+
+def _members_of(subject: Subject, name: str) -> Iterator[tuple[str, str]]:
+    """Section and name of each member that is defined."""
     for member in subject.manifest.hunt_groups[name].members:
         section, _, wanted = member.partition("/")
-        if section == "users" and wanted in subject.manifest.users:
-            found[wanted] = 1
-        elif section == "hunt_groups" and wanted in subject.manifest.hunt_groups and wanted not in within:
-            found |= _users(subject, wanted, within | {name})
-    return found
+        if wanted in getattr(subject.manifest, section):
+            yield section, wanted
+
+
+def _too_large(subject: Subject, sizes: Mapping[str, Size]) -> Iterator[Diagnostic]:
+    """RP448, for the innermost groups that are too large."""
+    for name, size in sizes.items():
+        inner = [sizes[wanted] for section, wanted in _members_of(subject, name) if section == "hunt_groups"]
+        if not size.is_too_large or any(one.is_too_large for one in inner):
+            continue
+        deep = size.depth > MAX_DEPTH
+        yield diagnostic(
+            "RP448",
+            f"hunt group `{name}` has groups within groups {size.depth} deep"
+            if deep
+            else f"hunt group `{name}` has {size.users:,} members with those of the groups within it",
+            subject.key("hunt_groups", name, "members"),
+            label=f"at most {MAX_DEPTH} are allowed" if deep else f"at most {MAX_USERS:,} are allowed",
+            help="list the users themselves" if deep else "split it, or let one group overflow to the other",
+        )
+
+
+def sizes_of(subject: Subject) -> dict[str, Size]:
+    """The size of every group, but of those that have a ring of groups within them."""
+    members = {name: list(_members_of(subject, name)) for name in subject.manifest.hunt_groups}
+    within = {name: [one for section, one in found if section == "hunt_groups"] for name, found in members.items()}
+    sizes: dict[str, Size] = {}
+    left = dict(within)
+    while ready := [name for name, inner in left.items() if all(one in sizes for one in inner)]:
+        for name in ready:
+            inner = [sizes[one] for one in left.pop(name)]
+            users = len(members[name]) - len(inner) + sum(one.users for one in inner)
+            sizes[name] = Size(users, 1 + max((one.depth for one in inner), default=-1))
+    return sizes

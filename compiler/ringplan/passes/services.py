@@ -136,9 +136,11 @@ def turns(weights: tuple[int, ...]) -> tuple[int, ...]:
     """Which member begins, turn by turn: at any moment nobody is a whole turn away from his share.
 
     The quota method of Balinski and Young: of those who are behind their share, the one whose next turn is due first;
-    of several the one who is furthest behind.
+    of several the one who is furthest behind. There are no turns when the shares are not together 100, as is reported.
     """
-    unit = gcd(*weights) if any(weights) else 1
+    if sum(weights) != 100:
+        return ()
+    unit = gcd(*weights)
     shares = [weight // unit for weight in weights]
     total, had, found = sum(shares), [0] * len(shares), list[int]()
     every = [lcm(*filter(None, shares)) // share if share else 0 for share in shares]

@@ -92,4 +92,18 @@ SERVICES: Final = (
         example=_SALES + "policy: simultaneous, members: [users/u1, users/u2, users/u3]}  # with 17 phones together",
         fix="Choose another policy, or let one group overflow to another.",
     ),
+    Code(
+        "RP448",
+        "hunt group too large",
+        what=(
+            "Reported when a hunt group has more than 1,000 members, those of all groups within it counted as often as "
+            "they are listed, or groups within groups more than 5 deep."
+        ),
+        why="Nobody waits for the thousandth phone, and nobody sees any more whom such a group rings.",
+        example=(
+            "hunt_groups:\n  a: {name: A, members: [hunt_groups/b]}\n  b: {name: B, members: [hunt_groups/c]}\n"
+            "  c: {name: C, members: [hunt_groups/d]}  # and so on to g"
+        ),
+        fix="List the users themselves, or let one group overflow to another.",
+    ),
 )
