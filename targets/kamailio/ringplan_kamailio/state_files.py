@@ -41,7 +41,7 @@ def _rows(path: Path) -> list[str]:
 
 def _replace(path: Path, text: str) -> None:
     """Writes a file in one step, unless it says that already."""
-    if path.is_file() and path.read_text("utf-8", "replace") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return
     new = path.with_suffix(".new")
     new.write_text(text, "utf-8")
