@@ -153,7 +153,8 @@ class Trace:
         ]
         hidden = [who.private or who.number is None for who in attempt.diversions]
         count = self.scenario.call.diversions + len(numbers)
-        values, entries = [], []
+        values: list[str] = []
+        entries: list[str] = []
         for place, who in reversed(list(enumerate(attempt.diversions))):
             counter = "" if values else f";counter={count}"
             privacy = "full" if hidden[place] else "off"

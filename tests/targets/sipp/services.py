@@ -83,7 +83,7 @@ def users() -> tuple[User, ...]:
                 Rule(night, ("601*",), True, f"{T}/reject/closed", SPAN),
                 Rule(night, (), False, away, SPAN),
             ),
-            busy=f"{T}/users/cyril",
+            busy=away,
             no_answer=away,
             unreachable=f"{T}/sip/guest@partner.example",
         ),
@@ -188,7 +188,7 @@ def tenant() -> Tenant:
         Outside(f"{T}/outside/{PREMIUM}", PREMIUM, SPAN),
         SipUri(f"{T}/sip/guest@partner.example", "guest", "partner.example", "gamma", SPAN),
     )
-    further = (*groups(), route)
+    further: tuple[HuntGroup | TimeRoute, ...] = (*groups(), route)
     numbers = (*made.numbers, *(Entry(n.number, n.id, SPAN) for n in further if n.number))
     extensions = (*made.extensions, *(Entry(n.extension, n.id, SPAN) for n in further if n.extension))
     return replace(

@@ -68,7 +68,7 @@ def test_counts_of_a_small_tenant(generated: tuple[Scenario, ...]) -> None:
         "conduct": 9,
         "transport": 4,
         "forward-redirect": 5,
-        "forward-presented": 7,
+        "forward-presented": 8,
         "forward-limit": 2,
         "plan-outgoing": 9,
         "plan-forwarding": 9,

@@ -7,45 +7,17 @@ of proving nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
 import pytest
+from tests.targets.sipp.planting import RUNTIME, Edit, Fault, planting, played
 
 from ringplan import target
 from ringplan.ir import Program
 from ringplan.target import Artifact, Target
 from ringplan_sipp import lab
-from ringplan_sipp.report.summary import Summary
-from ringplan_sipp.verify import Selection, Settings, select, verify
+from ringplan_sipp.verify import Selection, select
 
 NOVAK, CLINIC = "exchange/tenants/novak.py", "exchange/tenants/clinic.py"
-RUNTIME = "exchange/ringplan_runtime"
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Every match of ``pattern`` in one artifact becomes ``text``; there must be exactly ``times``."""
-
-    path: str
-    pattern: str
-    text: str
-    times: int = 1
-
-    def apply(self, artifact: Artifact) -> Artifact:
-        content, found = re.subn(self.pattern, self.text, artifact.content.decode(), flags=re.MULTILINE)
-        assert found == self.times, f"{self.path} has {found} times {self.pattern!r}, not {self.times}: plant it anew"
-        return replace(artifact, content=content.encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault, the scenarios that must be able to see it, and what they must say."""
-
-    edits: tuple[Edit, ...]
-    played: tuple[str, ...]
-    says: str
-    """Pattern of a fault sentence."""
 
 
 FAULTS = {
@@ -88,9 +60,9 @@ FAULTS = {
         "trunk beta got the call, but only alpha should",
     ),
     "wrong number format": Fault(
-        (Edit("exchange/platform.py", r'("beta": \(.*), False, (\d+\))', r"\1, True, \2"),),
+        (Edit("exchange/platform.py", r'("beta": \(.*), False, (\d+, "both")', r"\1, True, \2"),),
         ("novak/trunk-failover/first-fails",),
-        r"trunk beta was asked for \+420600000001, not 420600000001",
+        r"trunk beta was asked for \+420601000001, not 420601000001",
     ),
     "wrong final code": Fault(
         (Edit(NOVAK, r'"novak/reject/busy": \(486, ', '"novak/reject/busy": (480, '),),
@@ -205,7 +177,7 @@ FAULTS = {
         (
             Edit(
                 f"{RUNTIME}/dialogs.py",
-                '^    if method == "BYE":\n        media.release\\(\\)\n    elif',
+                '^    if method == "BYE":\n        _end\\(core, call_id\\)\n    elif',
                 '    if method == "BYE":\n        return\n    elif',
             ),
         ),
@@ -213,24 +185,6 @@ FAULTS = {
         "got no BYE",
     ),
 }
-
-
-def planting(fault: Fault) -> Callable[[Iterable[Target], Program], tuple[Artifact, ...]]:
-    """`ringplan.target.emit` with the fault in what it emits."""
-
-    def emit(targets: Iterable[Target], program: Program) -> tuple[Artifact, ...]:
-        artifacts = {artifact.path: artifact for artifact in target.emit(targets, program)}
-        for edit in fault.edits:
-            artifacts[edit.path] = edit.apply(artifacts[edit.path])
-        return tuple(artifacts.values())
-
-    return emit
-
-
-def played(program: Program, patterns: tuple[str, ...], lane: int) -> Summary:
-    chosen = select(program, Selection(only=patterns))
-    assert chosen, f"no scenario matches {patterns}"
-    return verify(program, chosen, Settings(lanes=1, first_lane=lane))[0]
 
 
 @pytest.mark.integration

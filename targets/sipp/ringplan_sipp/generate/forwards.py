@@ -64,16 +64,21 @@ def forward_selective(cast: Cast) -> Iterator[Scenario]:
 
 
 def _entry(cast: Cast, name: str, user: User, rule: Rule) -> Iterator[Scenario]:
-    moments = {"open": ORDINARY_MOMENT}
-    if rule.when is not None:
-        moments = _both_sides(cast, rule.when)
-    now = moments.get("open", ORDINARY_MOMENT)
+    moments = _both_sides(cast, rule.when) if rule.when is not None else {}
+    now = moments.get("open") or _telling_moment(cast, user, rule)
     callers = _callers(cast, user, rule, World(now=now))
     for what, call in callers.items():
         yield from _playable(cast, f"{name}-{what}", call, World(now=now))
     if "closed" in moments:
         for what, call in list(callers.items())[:1]:
             yield from _playable(cast, f"{name}-{what}-closed", call, World(now=moments["closed"]))
+
+
+def _telling_moment(cast: Cast, user: User, rule: Rule) -> datetime:
+    """A moment at which an entry that holds at any time makes a difference: when one after it would decide."""
+    later = user.rules[user.rules.index(rule) + 1 :]
+    timed = [_both_sides(cast, other.when).get("open") for other in later if other.when is not None]
+    return next((moment for moment in timed if moment is not None), ORDINARY_MOMENT)
 
 
 def _both_sides(cast: Cast, schedule: str) -> dict[str, datetime]:
@@ -168,12 +173,12 @@ def redirecting(user: User, text: str, world: World | None = None) -> World:
 
 def _targets(cast: Cast) -> dict[str, str]:
     """Where phones redirect to."""
-    plan = cast.plan
+    plan, ringing = cast.plan, _ringing_users(cast)
     found = {
         "outside": notations(plan, cast.outsider())["national"],
         "emergency": plan.emergency[0],
         "nowhere": plan.outside_prefix + "2",
-        "colleague": cast.users[-1].extension if cast.users else "",
+        "colleague": ringing[-1].extension if ringing else "",
         "foreign-domain": f"sip:{plan.emergency[0]}@elsewhere.invalid",
     }
     for node in cast.tenant.nodes:
@@ -226,6 +231,7 @@ def _presenting(cast: Cast, user: User, world: World) -> dict[str, Call]:
         outside = {
             "outside": cast.from_outside(number, world),
             "outside-withheld": cast.from_outside(number, world, withheld=True),
+            "outside-carried": cast.from_outside(number, world, diversions=2),
             "outside-nobody": cast.from_outside(number, world, caller=None),
         }
         found |= {name: call for name, call in outside.items() if call is not None}
@@ -237,10 +243,11 @@ def forward_limit(cast: Cast) -> Iterator[Scenario]:
     chain = _longest(cast)
     if chain is not None:
         yield chain
-    user = next((u for u in cast.users if not u.rules and cast.numbers(u.id)), None)
-    if user is None:
+    ringing = _ringing_users(cast)
+    user = next((user for user in ringing if cast.numbers(user.id)), None)
+    if user is None or len(ringing) < 2:
         return
-    world = redirecting(user, cast.users[-1].extension if cast.users[-1] is not user else cast.users[0].extension)
+    world = redirecting(user, (ringing[-1] if ringing[-1] is not user else ringing[0]).extension)
     for before in (MAX_DIVERSIONS - 1, MAX_DIVERSIONS):
         call = cast.from_outside(cast.numbers(user.id)[0], world, diversions=before)
         if call is not None:

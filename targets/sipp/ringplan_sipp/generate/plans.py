@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringplan.interpreter import Call, FromPhone
-from ringplan.ir import Plan, User
+from ringplan.interpreter.dialling import OffNet, analyse
+from ringplan.interpreter.screening import call_type, canonical, screen
+from ringplan.ir import CallTable, Plan, User
 
 from ..scenario import Scenario, Shape
 from .cast import Cast, is_playable
@@ -24,9 +26,26 @@ def _plans(cast: Cast) -> Iterator[tuple[str, Plan, list[User]]]:
 def plan_outgoing(cast: Cast) -> Iterator[Scenario]:
     """What each mask and each call type of each plan says of a call, spread over those who have the plan."""
     for name, plan, users in _plans(cast):
-        for index, (what, dialled, _) in enumerate(verdicts(cast.tenant, plan.outgoing)):
+        for index, (what, dialled) in enumerate(_telling(cast, users[0], plan.outgoing, plan.forwarding)):
             user = _not_called(cast, users, index, dialled)
             yield cast.scenario(f"{name}/{what}", Call(cast.phone(user, index), dialled))
+
+
+def _telling(cast: Cast, user: User, table: CallTable, other: CallTable) -> Iterator[tuple[str, str]]:
+    """What is dialled for every verdict of a table, and for those of the other direction that are not this one's."""
+    own = [(what, dialled) for what, dialled, _ in verdicts(cast.tenant, table)]
+    yield from own
+    for what, dialled, allowed in verdicts(cast.tenant, other):
+        if (what, dialled) not in own and _allows(cast, user, table, dialled) is not allowed:
+            yield f"{what}-otherwise", dialled
+
+
+def _allows(cast: Cast, user: User, table: CallTable, dialled: str) -> bool | None:
+    """What a table says of a call out; None: it is none."""
+    target, plan = analyse(cast.tenant, user, dialled)[0], cast.plan
+    if not isinstance(target, OffNet):
+        return None
+    return screen(table, call_type(plan, target.number), canonical(plan, target.number)).allowed
 
 
 def _not_called(cast: Cast, users: list[User], index: int, dialled: str) -> User:
@@ -50,7 +69,7 @@ def plan_forwarding(cast: Cast) -> Iterator[Scenario]:
     """A phone redirects (302) to a number of each mask and each call type: its owner's plan decides."""
     for name, plan, users in _plans(cast):
         owners = [user for user in users if not user.rules]
-        for index, (what, dialled, _) in enumerate(verdicts(cast.tenant, plan.forwarding)):
+        for index, (what, dialled) in enumerate(_telling(cast, users[0], plan.forwarding, plan.outgoing)):
             for user in owners[index % len(owners) :] + owners[: index % len(owners)] if owners else ():
                 scenario = _redirected(cast, f"{name}/{what}", user, dialled)
                 if scenario is not None:

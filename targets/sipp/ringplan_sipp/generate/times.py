@@ -41,6 +41,11 @@ class Decided:
     calls: tuple[tuple[Call, World], ...]
 
     @property
+    def distinct(self) -> list[tuple[Call, World]]:
+        """One call for everything that is dialled."""
+        return list({call.dialled: (call, world) for call, world in reversed(self.calls)}.values())[::-1]
+
+    @property
     def slug(self) -> str:
         """Its name, with whose it is."""
         parts = self.schedule.id.split("/")[1:]
@@ -59,7 +64,12 @@ def _decided(cast: Cast) -> Iterator[Decided]:
 
 
 def _depends(cast: Cast, pair: tuple[Call, World], schedule: str) -> bool:
-    return _fate(cast, *pair, {schedule: True}) != _fate(cast, *pair, {schedule: False})
+    """Whether a switch changes what becomes of a call, at an ordinary moment or while all else is closed."""
+    closed = {other.id: False for other in cast.tenant.schedules}
+    return any(
+        _fate(cast, *pair, {**others, schedule: True}) != _fate(cast, *pair, {**others, schedule: False})
+        for others in ({}, closed)
+    )
 
 
 def _pools(cast: Cast) -> list[list[tuple[Call, World]]]:
@@ -68,7 +78,8 @@ def _pools(cast: Cast) -> list[list[tuple[Call, World]]]:
     for node in dict.fromkeys(entry.node for entry in (*cast.tenant.extensions, *cast.tenant.numbers)):
         found = list(cast.calls_to(node, (node,)))
         calls += [call for call in found if isinstance(call.origin, FromPhone)][:1]
-        calls += [call for call in found if not isinstance(call.origin, FromPhone)]
+        outside = [call for call in found if not isinstance(call.origin, FromPhone)]
+        calls += outside[:1] + outside[1:][-1:]
     worlds = [World()] + [
         World(phones={phone.id: state for user in cast.users for phone in user.phones})
         for state in (PhoneState.BUSY, PhoneState.UNREGISTERED)
@@ -90,14 +101,18 @@ def schedule_boundary(cast: Cast) -> Iterator[Scenario]:
     """Both sides of changes of every schedule that decides a call: the hours of its week, its own days."""
     for decided in _decided(cast):
         for index, moment in enumerate(_chosen(cast, decided.schedule)):
-            for call, world in _differing(cast, decided, moment):
+            for call, world in _differing(cast, decided, moment, index):
                 for side, at in (("before", moment - _MINUTE), ("from", moment)):
                     yield from _played(cast, f"{decided.slug}/{index}-{side}", call, world, at)
 
 
-def _differing(cast: Cast, decided: Decided, moment: datetime) -> list[tuple[Call, World]]:
-    """The call that ends differently before and after; none when none does: then nothing would be proved."""
-    for call, world in decided.calls:
+def _differing(cast: Cast, decided: Decided, moment: datetime, turn: int) -> list[tuple[Call, World]]:
+    """The call that ends differently before and after; none when none does: then nothing would be proved.
+
+    ``turn``: who is called changes from change to change, so that everybody who goes by the schedule has his turn.
+    """
+    calls = decided.distinct
+    for call, world in calls[turn % len(calls) :] + calls[: turn % len(calls)]:
         before, after = (_fate(cast, call, world, {}, at) for at in (moment - _MINUTE, moment))
         if before != after and is_playable(cast.scenario("", call, World(phones=world.phones, now=moment))):
             return [(call, world)]
@@ -225,14 +240,15 @@ def _local(day: date, hour: int, minute: int, zone: ZoneInfo, fold: int = 0) -> 
 
 
 def schedule_switch(cast: Cast) -> Iterator[Scenario]:
-    """Every schedule that decides a call, switched open and closed by hand."""
+    """Every schedule that decides a call, switched open and closed by hand; the first and the last who go by it."""
     for decided in _decided(cast):
+        first, *_, last = decided.distinct * 2
         for name, state in (("open", True), ("closed", False)):
-            call, world = decided.calls[0]
-            switched = World(phones=world.phones, switches={decided.schedule.id: state})
-            scenario = cast.scenario(f"{decided.slug}/{name}", call, switched)
-            if is_playable(scenario):
-                yield scenario
+            for place, (call, world) in enumerate((first, last) if first != last else (first,)):
+                switched = World(phones=world.phones, switches={decided.schedule.id: state})
+                scenario = cast.scenario(f"{decided.slug}/{name}-{place}", call, switched)
+                if is_playable(scenario):
+                    yield scenario
 
 
 def _played(cast: Cast, name: str, call: Call, world: World, now: datetime) -> Iterator[Scenario]:
