@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from math import prod
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,18 @@ from ringplan.passes import calendar
 from ringplan.passes.calendar import DAYS, FIRST_DAY, LAST_DAY, normalised
 
 from .entries import date_entry, weekly_entries
-from .events import Event, EventError, Events
+from .events import Event, EventError, Events, IcsError
 
 MAX_DATES: Final = 500
+MOST_WEEKLY: Final = 200
+"""Weekly entries a schedule can hold (schema)."""
+MOST_DATES: Final = 2_000
+"""Dates a schedule can hold (schema)."""
+MAX_EFFORT: Final = 1_000_000
+"""What may be spent on the rules of one file: every beginning that is looked at costs one, a few seconds in all."""
+_RULE_COST, _BARREN_COST = 2_000, 400_000
+"""A rule is searched for its next beginning; one that never comes is searched up to the year 9999."""
+_MOST_A_DAY: Final = 24
 _WEEK: Final = timedelta(days=7)
 _WEEKLY_PARTS: Final = {"FREQ", "INTERVAL", "BYDAY", "WKST"}
 _YEARLY_PARTS: Final = {"FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "WKST"}
@@ -50,21 +60,45 @@ class Converted:
     """What was changed a little, or left out because it is over."""
     refused: list[str] = field(default_factory=list)
     """Events that cannot be taken, each with the reason."""
+    effort: int = MAX_EFFORT
+    """What may still be spent on rules."""
+
+    def spend(self, effort: int) -> None:
+        """Raises IcsError when the file costs too much: its author must not keep us busy for hours."""
+        self.effort -= effort
+        if self.effort < 0:
+            raise IcsError("its rules recur too often, or too many of them never take place")
 
 
 def convert(found: Events, today: date) -> Converted:
-    """The schedule that is open during the events of a calendar, from ``today`` on."""
+    """The schedule that is open during the events of a calendar, from ``today`` on.
+
+    Raises IcsError when it is more than a schedule can hold.
+    """
     result = Converted(refused=list(found.refused))
     over = 0
     for event in _with_changes(found.events):
         try:
             over += not _convert(event, found.zone, today, result)
-        except (EventError, ValueError) as error:
+        except IcsError:
+            raise
+        except (EventError, ValueError, OverflowError) as error:
             result.refused.append(f"{event.title} ({event.start:%Y-%m-%d}): {error}")
+        _check_size(result)
     if over:
         result.notes.append(f"{over} {'event is' if over == 1 else 'events are'} over and left out")
     _check_cancelled(result)
     return result
+
+
+def _check_size(result: Converted) -> None:
+    for name, entries, most in (
+        ("weekly entries", result.weekly, MOST_WEEKLY),
+        ("dates", result.dates, MOST_DATES),
+        ("cancelled dates", result.cancelled, MOST_DATES),
+    ):
+        if len(entries) > most:
+            raise IcsError(f"it comes to more than {most:,} {name}, which is more than a schedule can hold")
 
 
 def _with_changes(events: tuple[Event, ...]) -> Iterator[Event]:
@@ -84,8 +118,7 @@ def _convert(event: Event, zone: str, today: date, result: Converted) -> bool:
     """Enter one event; whether anything of it is still to come."""
     if event.rounded:
         result.notes.append(f"{event.title}: seconds are rounded to whole minutes")
-    if event.rule and event.rule["FREQ"][0] not in _FREQUENCIES:
-        raise EventError("it recurs more often than daily, which cannot be expressed")
+    _check_rule(event.rule)
     weekdays = _weekdays(event, zone)
     if weekdays:
         _enter_weekly(event, weekdays, today, result)
@@ -95,6 +128,20 @@ def _convert(event: Event, zone: str, today: date, result: Converted) -> bool:
         result.dates.append(Entry(date_entry(event.start, event.end, yearly=True), event.title))
         return True
     return _enter_dates(event, zone, today, result)
+
+
+def _check_rule(rule: dict[str, list[Any]]) -> None:
+    """Raises EventError for rules that recur too often, or make no sense."""
+    if not rule:
+        return
+    if "FREQ" not in rule:
+        raise EventError("its rule has no FREQ")
+    if rule["FREQ"][0] not in _FREQUENCIES:
+        raise EventError("it recurs more often than daily, which cannot be expressed")
+    if any(interval < 1 for interval in rule.get("INTERVAL", ())):
+        raise EventError("its INTERVAL is not positive")
+    if prod(len(set(rule.get(part, (0,)))) for part in ("BYHOUR", "BYMINUTE", "BYSECOND")) > _MOST_A_DAY:
+        raise EventError(f"it recurs more than {_MOST_A_DAY} times a day")
 
 
 # -- what recurs as a schedule does
@@ -178,7 +225,7 @@ def _check_cancelled(result: Converted) -> None:
 
 
 def _enter_dates(event: Event, zone: str, today: date, result: Converted) -> bool:
-    intervals = list(islice(_occurrences(event, zone, today), MAX_DATES + 1))
+    intervals = list(islice(_occurrences(event, zone, today, result), MAX_DATES + 1))
     if len(intervals) > MAX_DATES:
         last = _moment(intervals[MAX_DATES - 1][0])
         result.notes.append(f"{event.title}: only {MAX_DATES} dates are entered, the last is {last:%Y-%m-%d}")
@@ -188,11 +235,11 @@ def _enter_dates(event: Event, zone: str, today: date, result: Converted) -> boo
     return bool(intervals)
 
 
-def _occurrences(event: Event, zone: str, today: date) -> Iterator[Interval]:
+def _occurrences(event: Event, zone: str, today: date, result: Converted) -> Iterator[Interval]:
     """Every occurrence that is not over before ``today``, on the wall clock of the schedule's zone."""
     length = event.end - event.start
     low = max(today.toordinal(), FIRST_DAY) * MINUTES_OF_DAY
-    for begin in _beginnings(event):
+    for begin in _beginnings(event, result):
         start, end = event.on_wall_of(zone, begin), event.on_wall_of(zone, begin + length)
         if end <= start:
             raise EventError("it lies in the hour that comes twice in autumn")
@@ -202,7 +249,7 @@ def _occurrences(event: Event, zone: str, today: date) -> Iterator[Interval]:
             yield _minutes(start), _minutes(end)
 
 
-def _beginnings(event: Event) -> Iterator[datetime]:
+def _beginnings(event: Event, result: Converted) -> Iterator[datetime]:
     if not event.rule:
         yield from sorted({event.start, *event.added} - event.excluded)
         return
@@ -212,14 +259,19 @@ def _beginnings(event: Event) -> Iterator[datetime]:
         end = min(end, _until(value, event))
     text = ";".join(f"{key}={','.join(map(str, values))}" for key, values in parts.items())
     added = sorted(event.added)
+    result.spend(_RULE_COST)
+    begin = None
     for begin in rrulestr(text, dtstart=event.start):
+        result.spend(1)
         if begin > end:
             break
         while added and added[0] <= begin:
             yield from {added.pop(0)} - event.excluded - {begin}
         if begin not in event.excluded:
             yield begin
-    yield from (begin for begin in added if begin not in event.excluded)
+    if begin is None:
+        result.spend(_BARREN_COST)
+    yield from (moment for moment in added if moment not in event.excluded)
 
 
 def _until(value: date, event: Event) -> datetime:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar
 
 MAX_BYTES: Final = 5_000_000
+MAX_EVENTS: Final = 5_000
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -77,11 +78,14 @@ def read(data: bytes, zone: str | None) -> Events:
         raise IcsError(f"this is not an iCalendar file: {error}") from error
     found: list[Event] = []
     refused: list[str] = []
-    for component in calendar.walk("VEVENT"):
+    components = calendar.walk("VEVENT")
+    if len(components) > MAX_EVENTS:
+        raise IcsError(f"the file holds more than {MAX_EVENTS:,} events")
+    for component in components:
         try:
             if str(component.get("STATUS", "")).upper() != "CANCELLED" or "RECURRENCE-ID" in component:
                 found.append(_event(component))
-        except (EventError, ValueError, TypeError, AttributeError) as error:
+        except (EventError, ValueError, TypeError, AttributeError, OverflowError) as error:
             refused.append(f"{_title(component)}: {error}")
     return Events(zone or _zone(calendar, found), tuple(found), tuple(refused))
 

@@ -1,5 +1,5 @@
 """Number masks: every one named is defined (RP421), can match (RP424, RP425, RP426), is used (RP427) and decides what
-it seems to decide (RP422, RP423, RP428)."""
+it seems to decide (RP422, RP423, RP428); there are not too many (RP429)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringplan.dialable import lowered
 from ringplan.frontend.spans import Path
 from ringplan.patterns import Pattern, matches
 
-from . import mask_conflicts
+from . import mask_conflicts, mask_limits
 from .dial_strings import DialStrings
 from .plans import written_plans
 from .subject import Subject, place
@@ -24,7 +24,7 @@ SECTION = "number_masks"
 
 
 def check(subject: Subject, sink: Sink) -> None:
-    """RP421 to RP428."""
+    """RP421 to RP429."""
     used: set[str] = set()
     for use in _uses(subject):
         used.add(use.mask)
@@ -37,7 +37,8 @@ def check(subject: Subject, sink: Sink) -> None:
         strings = DialStrings.of(subject.graph, COUNTRIES[subject.manifest.country])
         for name, texts in subject.manifest.number_masks.items():
             _definition(subject, sink, strings, name, texts)
-        mask_conflicts.check(subject, sink, strings)
+        if mask_limits.check(subject, sink):
+            mask_conflicts.check(subject, sink, strings)
 
 
 class _Use(NamedTuple):

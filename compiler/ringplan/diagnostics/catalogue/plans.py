@@ -105,4 +105,18 @@ PLANS: Final = (
         fix="Write the mask with `+` and the country code (`+42090*`), which matches no extension.",
         severity=Severity.WARNING,
     ),
+    Code(
+        "RP429",
+        "too many mask patterns",
+        what=(
+            "Reported when a table of a calling plan has more than 1,000 patterns, or the plans of a tenant have more "
+            "than 10,000 together. Tables that say the same count once."
+        ),
+        why=(
+            "Workers of the exchange serve all tenants, and one that reads a table serves nobody else meanwhile. A "
+            "list of single numbers also hides what a plan means."
+        ),
+        example="number_masks:   # and so on, thousands of them\n  customers: [602123456, 602123457, 602123458]",
+        fix="Write beginnings instead of single numbers (`6021234??`, `602*`), or allow and deny by type of call.",
+    ),
 )
