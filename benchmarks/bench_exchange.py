@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from . import native, ours
-from .load import Load, answering, play
+from .load import Load, called, play
 from .processes import cpu_s, largest_private_kib, running
 
 PHONE, PHONES_CALLER, TRUNK = "127.0.31.3", "127.0.31.6", "127.0.31.2"
@@ -30,18 +30,26 @@ PASSWORD = "benchmark-only"  # noqa: S105 - of throw-away accounts on loopback
 
 @dataclass(frozen=True)
 class Options:
-    """What is measured."""
+    """How calls are measured."""
 
     example: Path
-    tenants: tuple[int, ...]
-    users: int
     workers: int
     rate: int
     calls: int
     pairs: int
-    lookups: int
     sdp: bool
-    timing: bool = True
+    timing: bool
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Which tenants are called."""
+
+    tenants: int
+    users: int
+    """Of each tenant."""
+    lookups: int
+    """For the memory figure."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +118,22 @@ def errors(scratch: Path) -> str:
     return log.read_text(errors="replace")[-1500:] if log.exists() else ""
 
 
-def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object]:
-    """All measurements of our exchange with this many tenants."""
+def run_fleet(options: Options, fleet: Fleet, scratch: Path) -> dict[str, object]:
+    """All measurements of our exchange with one fleet."""
     scratch.mkdir()
+    tenants = fleet.tenants
     with ExitStack() as stack:
-        site = ours.build(scratch / "ours", tenants, options.users, options.workers, PASSWORD)
+        site = ours.build(scratch / "ours", tenants, fleet.users, options.workers, PASSWORD)
         stack.enter_context(running(site.relay_command, scratch / "relay.log"))
         exchange = stack.enter_context(running(site.command, scratch / "exchange.log", site.environment))
         trunk_reference = start_native(stack, options, scratch, digest=False)
         phone_reference = start_native(stack, options, scratch, digest=True)
-        register(Load("register", ours.registrations(tenants, PASSWORD), PHONE, OURS, 500, tenants), scratch)
-        stack.enter_context(running(answering(PHONE, options.sdp, scratch), scratch / "answering.log"))
+        phones = tuple(ours.phone_row(tenant, 0, "", PASSWORD) for tenant in range(tenants))
+        register(Load("register", phones, PHONE, OURS, 500, tenants), scratch)
+        stack.enter_context(running(called("answer", PHONE, options.sdp, scratch), scratch / "answering.log"))
         rows = ours.shuffled(tenants)
         trunk_rows = tuple((OUTSIDE, ours.number(tenant, 0), OURS) for tenant in rows)
-        phone_rows = tuple(ours.caller_row(tenant, PASSWORD) for tenant in rows)
+        phone_rows = tuple(ours.phone_row(tenant, 1, "2000", PASSWORD) for tenant in rows)
         from_trunk = Load("call", trunk_rows, TRUNK, OURS, options.rate, options.calls, options.sdp)
         from_phone = Load("call_digest", phone_rows, PHONES_CALLER, OURS, options.rate, options.calls, options.sdp)
         started_kib = largest_private_kib(exchange.pid)
@@ -135,7 +145,7 @@ def run_fleet(options: Options, tenants: int, scratch: Path) -> dict[str, object
         subject = Subject("ours", exchange.pid, from_phone)
         result["user_to_user"] = compare(phone_reference, subject, options.pairs, scratch)
         looked_up = tuple((OUTSIDE, ours.number(tenant, 199), OURS) for tenant in rows)
-        half = options.lookups // 2
+        half = fleet.lookups // 2
         kib = [started_kib]
         for _ in range(2):
             failed = play(Load("unassigned", looked_up, TRUNK, OURS, 4 * options.rate, half), scratch)
@@ -165,47 +175,48 @@ def markdown(results: list[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def options() -> tuple[Options, Path | None]:
-    """From the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--native", type=Path, default=native.DEBIAN, help="folder of Kamailio's KEMI examples")
-    parser.add_argument("--tenants", type=int, action="append", help="may be repeated; default: 1 and 10000")
-    parser.add_argument("--users", type=int, default=10, help="users of each tenant")
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--rate", type=int, default=300, help="calls each second")
-    parser.add_argument("--calls", type=int, default=2000, help="calls of one run")
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--lookups", type=int, default=100_000, help="for the memory figure")
-    parser.add_argument("--without-sdp", action="store_true", help="calls in which no media relay has a part")
-    parser.add_argument("--native-without-timing", action="store_true", help="leave out its six timing lines a call")
-    parser.add_argument("--json", type=Path, help="also write the figures here")
-    found = parser.parse_args()
-    tenants = tuple(found.tenants or (1, 10_000))
-    return (
-        Options(
-            found.native,
-            tenants,
-            found.users,
-            found.workers,
-            found.rate,
-            found.calls,
-            found.pairs,
-            found.lookups,
-            not found.without_sdp,
-            not found.native_without_timing,
-        ),
-        found.json,
+def parser(description: str | None, calls: int) -> argparse.ArgumentParser:
+    """What every measurement of an exchange has to be told."""
+    made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--native", type=Path, default=native.DEBIAN, help="folder of Kamailio's KEMI examples")
+    made.add_argument("--workers", type=int, default=1)
+    made.add_argument("--rate", type=int, default=300, help="calls each second")
+    made.add_argument("--calls", type=int, default=calls, help="calls of one run")
+    made.add_argument("--pairs", type=int, default=5)
+    made.add_argument("--without-sdp", action="store_true", help="calls in which no media relay has a part")
+    made.add_argument("--native-without-timing", action="store_true", help="leave out its six timing lines a call")
+    made.add_argument("--json", type=Path, help="also write the figures here")
+    return made
+
+
+def options(found: argparse.Namespace) -> Options:
+    """From the command line, as `parser` has read it."""
+    return Options(
+        example=found.native,
+        workers=found.workers,
+        rate=found.rate,
+        calls=found.calls,
+        pairs=found.pairs,
+        sdp=not found.without_sdp,
+        timing=not found.native_without_timing,
     )
 
 
 def main() -> None:
     """Measure and print."""
-    chosen, target = options()
+    arguments = parser(__doc__, calls=2000)
+    arguments.add_argument("--tenants", type=int, action="append", help="may be repeated; default: 1 and 10000")
+    arguments.add_argument("--users", type=int, default=10, help="users of each tenant")
+    arguments.add_argument("--lookups", type=int, default=100_000, help="for the memory figure")
+    found = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        results = [run_fleet(chosen, tenants, Path(folder) / str(tenants)) for tenants in chosen.tenants]
+        results = [
+            run_fleet(options(found), Fleet(tenants, found.users, found.lookups), Path(folder) / str(tenants))
+            for tenants in found.tenants or (1, 10_000)
+        ]
     print(markdown(results))
-    if target is not None:
-        target.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    if found.json is not None:
+        found.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -69,9 +69,9 @@ def play(load: Load, scratch: Path) -> int:
     return load.calls - _column(statistics, "SuccessfulCall(C)")
 
 
-def answering(address: str, sdp: bool, scratch: Path) -> Sequence[str]:
-    """The command of a phone that answers every call."""
-    scenario = str(scenario_file("answer", sdp, scratch))
+def called(scenario_name: str, address: str, sdp: bool, scratch: Path) -> Sequence[str]:
+    """The command of a party that does the same with every call."""
+    scenario = str(scenario_file(scenario_name, sdp, scratch))
     return ["sipp", "-sf", scenario, "-i", address, "-p", "5060", "-nostdin", "-l", "5000", address]
 
 

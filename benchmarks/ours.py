@@ -18,7 +18,7 @@ from ringplan_kamailio import site
 
 from .generate import number, platform_yaml, secret, tenant_name, write_fleet
 
-__all__ = ["Site", "build", "caller_row", "number", "registrations", "shuffled"]
+__all__ = ["Site", "activated", "build", "number", "phone_row", "shuffled"]
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,20 @@ class Site:
 
 def build(folder: Path, tenants: int, users: int, workers: int, password: str) -> Site:
     """Generate, compile and activate a fleet below ``folder``."""
-    fleet, bundle, live = folder / "fleet", folder / "bundle", folder / "site"
+    fleet = folder / "fleet"
     write_fleet(fleet, tenants, users, platform_yaml(workers=workers))
+    references = [secret(tenant, user) for tenant in range(tenants) for user in range(users)]
+    return activated(folder, fleet, dict.fromkeys(references, password))
+
+
+def activated(folder: Path, fleet: Path, secrets: Mapping[str, str]) -> Site:
+    """Compile and activate the manifests in ``fleet`` below ``folder``; ``secrets`` are passwords by reference."""
+    bundle, live = folder / "bundle", folder / "site"
     for artifact in emit((ringplan_kamailio.TARGET, ringplan_rtpengine.TARGET), _program(fleet)):
         path = bundle / artifact.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(artifact.content)
-    references = [secret(tenant, user) for tenant in range(tenants) for user in range(users)]
-    site.activate(bundle, live, dict.fromkeys(references, password))
+    site.activate(bundle, live, secrets)
     relay = ringplan_rtpengine.command(bundle, "east")
     return Site(site.command(bundle, live), site.environment(bundle, live), relay)
 
@@ -67,16 +73,10 @@ def domain(tenant: int) -> str:
     return f"{tenant_name(tenant)}.bench.example"
 
 
-def registrations(tenants: int, password: str) -> tuple[tuple[str, ...], ...]:
-    """Rows that register the first user's phone of every tenant."""
-    credentials = f"[authentication username=u000-desk password={password}]"
-    return tuple(("u000-desk", "", domain(tenant), credentials) for tenant in range(tenants))
-
-
-def caller_row(tenant: int, password: str) -> tuple[str, ...]:
-    """A call from the second user to the first one's extension."""
-    credentials = f"[authentication username=u001-desk password={password}]"
-    return ("u001-desk", "2000", domain(tenant), credentials)
+def phone_row(tenant: int, user: int, called: str, password: str) -> tuple[str, ...]:
+    """A request of a user's phone, with digest; ``called`` is what it dials, empty when it registers."""
+    account = f"u{user:03d}-desk"
+    return (account, called, domain(tenant), f"[authentication username={account} password={password}]")
 
 
 def shuffled(tenants: int) -> list[int]:
