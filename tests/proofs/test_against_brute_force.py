@@ -40,6 +40,8 @@ def test_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
 def test_every_fault_has_a_call_that_the_interpreter_confirms(one: Tenant) -> None:
     # ``search`` raises EngineError when it does not.
     for each in found_in(one):
+        if each.kind == "undecided":
+            continue  # the budget of steps was used up before a call was found; RP618 says so
         assert each.witness is not None
         assert shlex.split(each.witness.command)[:2] == ["ringplan", "trace"]
         assert each.ways

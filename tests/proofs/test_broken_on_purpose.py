@@ -118,6 +118,13 @@ def test_broken_edges(name: str, changes: dict[str, object], expected: dict[str,
     assert codes(prove(with_node(sound(), name, **changes), PLATFORM)) == expected
 
 
+def test_what_an_override_holds_back_is_not_dead() -> None:
+    one = with_node(sound(), "users/ada", rules=(rule("users/bob", "day"), rule("users/dan", "day")))
+    forced = replace(one, schedules=tuple(replace(s, forced=False) for s in one.schedules))
+    assert codes(prove(one, PLATFORM)) == {"I1": {"RP615"}}
+    assert codes(prove(forced, PLATFORM)) == {}
+
+
 def test_a_chain_of_six_forwards_is_too_long_and_of_five_is_not() -> None:
     def chain(length: int) -> Tenant:
         users = [

@@ -22,7 +22,7 @@ def check(subject: Subject, sink: Sink) -> None:
                 f"no trunk may be used by tenant `{name}`; calls out are impossible",
                 subject.graph.span,
                 label="every trunk is reserved for other tenants",
-                notes=("emergency calls use every trunk and are not affected",),
+                notes=("emergency calls use every trunk that takes numbers, whomever it is reserved for",),
                 help="add the tenant to `tenants` of a trunk in platform.yaml",
             )
         )

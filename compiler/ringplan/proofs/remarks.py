@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ringplan.diagnostics import Label
 from ringplan.interpreter.dialling import OffNet, OnNet, analyse
 from ringplan.interpreter.screening import call_type, canonical, screen
-from ringplan.ir import HuntGroup, Reject, Tenant, TimeRoute, User
+from ringplan.ir import HuntGroup, Node, Reject, Tenant, TimeRoute, User
 
 from .graph import Graph
 from .result import Counterexample
@@ -17,6 +17,8 @@ def never_applying(graph: Graph) -> Iterator[Counterexample]:
     """Forwarding entries and lines of time routes that earlier ones, or the times of their schedule, leave nothing."""
     for node_id, position in graph.never:
         node = graph.space.nodes[node_id]
+        if _is_overridden(graph, node, position):
+            continue  # an override is a switch somebody has set, and will set back
         match node:
             case User():
                 span, what = node.rules[position].span, f"forwarding entry {position + 1} of {_short(node_id)}"
@@ -31,6 +33,26 @@ def never_applying(graph: Graph) -> Iterator[Counterexample]:
             Label(span, "whenever it could apply, something before it does, or its schedule is not open"),
             help="remove it, move it up, or correct the schedule",
         )
+
+
+def _is_overridden(graph: Graph, node: Node, position: int) -> bool:
+    """Whether what an entry can do depends on a schedule that its manifest holds open or closed."""
+    tenant = graph.space.tenant
+    match node:
+        case User():
+            named = [rule.when for rule in node.rules[: position + 1] if rule.when is not None]
+        case TimeRoute():
+            named = [schedule for schedule, _ in node.rules[: position + 1]]
+        case _:
+            named = []
+    seen: set[str] = set()
+    while named:
+        schedule = tenant.schedule(named.pop())
+        if schedule.forced is not None:
+            return True
+        seen.add(schedule.id)
+        named.extend(other for other in schedule.excluded if other not in seen)
+    return False
 
 
 def never_ringing(graph: Graph) -> Iterator[Counterexample]:
