@@ -316,8 +316,8 @@ FORWARDS = {
     ),
     "forwarded without privacy": code(
         "identity",
-        r"^(    if .*caller is None:\n        return Leg\(ANONYMOUS\.display, ANONYMOUS\.uri, ).*\)$",
-        r"\1asserted)",
+        r'"Privacy: id\\r\\n" if withheld or \(private and not trunk\.shows_diverter\) else ""',
+        '""',
         "forward-presented/alpha/withheld",
         says="alpha got no Privacy: id",
     ),

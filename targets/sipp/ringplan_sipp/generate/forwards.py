@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from ringplan.interpreter import ORDINARY_MOMENT, Call, FromPhone, PhoneState, TrunkState, World, route
 from ringplan.interpreter.schedules import is_open
+from ringplan.interpreter.screening import matches
 from ringplan.interpreter.slices import boundaries
 from ringplan.ir import MAX_DIVERSIONS, HuntGroup, Reject, Rule, User
 
@@ -93,10 +94,12 @@ def _callers(cast: Cast, user: User, rule: Rule, world: World) -> dict[str, Call
     if not rule.callers:
         return dict(list(_calls(cast, user, world))[:1])
     found: dict[str, Call] = {}
+    named = [u for u in cast.users if u is not user and any(matches(one, u.extension) for one in rule.callers)]
+    for colleague in named[:1]:
+        found["colleague"] = Call(cast.phone(colleague), user.extension)
     for number in cast.numbers(user.id)[:1]:
-        meant = next(
-            (n for p in rule.callers for text in filled(cast.plan, p) if (n := number_of(cast.plan, text))), ""
-        )
+        read = (number_of(cast.plan, filled(cast.plan, pattern)) for pattern in rule.callers)
+        meant = next((shown for shown in read if shown), "")
         calls = {
             "meant": cast.from_outside(number, world, caller=meant) if meant else None,
             "other": cast.from_outside(number, world),
