@@ -12,9 +12,9 @@ from ringplan.pipeline import Options, check
 
 TODAY = date(2026, 6, 1)
 BROKEN = Path(__file__).resolve().parent.parent / "examples" / "broken"
-ALSO = {"RP611": {"RP602"}, "RP617": {"RP602"}, "RP803": {"RP209"}}
-"""Codes an example cannot avoid: two tenants of one name cannot both have a folder of that name, and a tenant that
-cannot forward outside, or call for help, has no trunk."""
+ALSO = {"RP611": {"RP602"}, "RP617": {"RP602"}, "RP618": {"RP449"}, "RP803": {"RP209"}}
+"""Codes an example cannot avoid: two tenants of one name cannot both have a folder of that name, a tenant that
+cannot forward outside, or call for help, has no trunk, and what is too large to prove rings too many phones."""
 
 
 def folders() -> list[Path]:

@@ -1,12 +1,16 @@
-"""RP304 of members, RP416, RP441 to RP448."""
+"""RP304 of members, RP416, RP441 to RP449."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from tests.passes.builder import HEAD, Bench, Examined, tenant, user
+from tests.runtime.harness import load_runtime
 
 from ringplan.diagnostics import Applicability
 from ringplan.diagnostics.apply import apply_fixes
+from ringplan.passes import hunting
 
 NUMBER = "caller_id: {number: +420222333400}\n"
 USERS = (user("jana", "1204"), user("petr", "1205"))
@@ -270,8 +274,20 @@ def test_phones_of_groups_within_count_each_once(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("policy", ["circular", "regular", "uniform"])
-def test_one_after_the_other_may_be_as_many_as_they_are(bench: Bench, policy: str) -> None:
-    bench.tenant(team(40, f"sales: {{name: S, policy: {policy}, members: [users/u0, users/u10, users/u20]}}"))
+def test_one_after_the_other_are_as_many_as_a_call_has_branches(bench: Bench, policy: str) -> None:
+    sales = f"sales: {{name: S, policy: {policy}, members: [users/u0, users/u10, users/u20]}}"
+    bench.tenant(team(22, sales))
+    found = bench.tenant(team(23, sales))
+    fault = found.claim("RP449")
+    assert "23 phones" in fault.message
+    assert found.at(fault.primary.span) == "members"
+
+
+def test_the_bound_of_a_hunt_is_what_the_runtime_leaves_it() -> None:
+    package = load_runtime().__name__
+    state, hunts = import_module(f"{package}.state"), import_module(f"{package}.hunts")
+    assert hunts.MOST_AT_ONCE == hunting.MAX_AT_ONCE
+    assert state.MAX_BRANCHES - hunts.KEPT == hunting.MAX_IN_ALL
 
 
 # -- groups that are too large
@@ -315,7 +331,9 @@ def doubling(levels: int) -> str:
 
 
 def test_a_hunt_has_a_thousand_members_at_most(bench: Bench) -> None:
-    bench.tenant(doubling(4))  # 512
-    found = bench.tenant(doubling(5))
+    small, found = bench.tenant(doubling(4)), bench.tenant(doubling(5))  # 512 and 1,024 members
+    for each in (small, found):
+        assert "`a" in each.claim("RP449").message  # 32 phones; only the innermost groups say so
+        assert "`b" in each.claim("RP449").message
     assert "1,024 members" in found.claim("RP448").message
     found.claim("RP448")  # a0 and b0

@@ -1,6 +1,6 @@
 """Hunt groups: members exist, form no cycle, can be rung at once, and their numbers make sense.
 
-RP304 (members), RP416, RP441 to RP448.
+RP304 (members), RP416, RP441 to RP449.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from .targets import undefined
 
 MAX_AT_ONCE = 16
 """Phones that one call can ring at the same moment."""
+MAX_IN_ALL = 22
+"""Phones that one hunt can ring one after the other: each is a branch of the call, and no target can open more than 30,
+of which a hunt leaves eight to what follows it (docs/decisions/0018)."""
 LONGEST_WAY = 10
 """Groups of a ring that are listed in a message."""
 MAX_DEPTH = 5
@@ -43,7 +46,7 @@ class Size(NamedTuple):
 
 
 def check(subject: Subject, sink: Sink) -> None:
-    """RP304, RP416, RP441 to RP448."""
+    """RP304, RP416, RP441 to RP449."""
     for name, group in subject.manifest.hunt_groups.items():
         for fault in _faults(subject, name, group):
             sink.report(fault)
@@ -222,12 +225,23 @@ def _way_back(subject: Subject, start: str) -> list[str]:
 
 
 def _at_once(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnostic]:
-    """RP447."""
-    if group.policy != "simultaneous":
-        return
-    users = _users(subject, name)
-    phones = sum(len(subject.manifest.users[user].phones) for user in users)
-    if phones > MAX_AT_ONCE:
+    """RP447, RP449."""
+    phones = _phones(subject, name)
+    within = (wanted for section, wanted in _members_of(subject, name) if section == "hunt_groups")
+    if (
+        group.policy != "simultaneous"
+        and phones > MAX_IN_ALL
+        and all(_phones(subject, g) <= MAX_IN_ALL for g in within)
+    ):
+        yield diagnostic(
+            "RP449",
+            f"hunt group `{name}` has {phones} phones, of which a call rings {MAX_IN_ALL} at most",
+            subject.key("hunt_groups", name, "members"),
+            label=f"when {MAX_IN_ALL} phones have rung, the call overflows",
+            notes=("every phone of a member counts, those of members who are skipped do not",),
+            help="bound the hunt with `overflow`, and let it lead to a second group with the other members",
+        )
+    if group.policy == "simultaneous" and phones > MAX_AT_ONCE:
         yield diagnostic(
             "RP447",
             f"hunt group `{name}` would ring {phones} phones at once",
@@ -235,6 +249,11 @@ def _at_once(subject: Subject, name: str, group: HuntGroup) -> Iterator[Diagnost
             label=f"at most {MAX_AT_ONCE} phones can ring for one call",
             help="choose another policy, or split the group and let one overflow to the other",
         )
+
+
+def _phones(subject: Subject, name: str) -> int:
+    """How many phones the users of a group and of the groups in it have together."""
+    return sum(len(subject.manifest.users[user].phones) for user in _users(subject, name))
 
 
 def _users(subject: Subject, name: str) -> set[str]:

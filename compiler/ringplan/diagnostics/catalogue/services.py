@@ -106,4 +106,19 @@ SERVICES: Final = (
         ),
         fix="List the users themselves, or let one group overflow to another.",
     ),
+    Code(
+        "RP449",
+        "more phones than a call can ring",
+        what=(
+            "Reported when the members of a hunt group, with those of the groups within it, have more than 22 phones "
+            "together and ring one after the other."
+        ),
+        why=(
+            "A call can open 30 branches, and a hunt leaves eight of them to what follows; when 22 phones have rung "
+            "in vain, the call takes the group's overflow, and the members behind them are not tried."
+        ),
+        example=_SALES + "members: [users/u1, users/u2, users/u3]}  # with 23 phones together",
+        fix="Let the group overflow to a second one with the other members.",
+        severity=Severity.WARNING,
+    ),
 )
