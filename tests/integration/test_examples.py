@@ -59,9 +59,11 @@ def senders_unknown_to_carriers(what: Played) -> set[str]:
 
 
 def remains(lane: Lane, program: Program) -> list[str]:
-    """Transactions and media sessions that are still there although no call is."""
+    """Transactions, media sessions and engaged users that are still there although no call is."""
     relays = relocate(program, lane.number).program.platform.relays
     left = [f"lane {lane.number}: {count} transactions" for count in settled(lambda: transactions(lane))]
+    for table in ("lines", "calls"):
+        left += [f"lane {lane.number}: {count} {table}" for count in settled(lambda t=table: entries(lane, t))]  # type: ignore[misc]
     for relay in relays:
         address = relay.control_host, relay.control_port
         left += [f"lane {lane.number}: {relay.id}: {count} calls" for count in settled(lambda a=address: calls(a))]  # type: ignore[misc]
@@ -81,6 +83,13 @@ def transactions(lane: Lane) -> int:
     found = site.rpc(lane.site, "tm.stats")
     assert isinstance(found, dict)
     return int(found["current"])
+
+
+def entries(lane: Lane, table: str) -> int:
+    """Entries of one of the exchange's tables."""
+    found = site.rpc(lane.site, "htable.dump", table)
+    assert isinstance(found, list)
+    return sum(len(slot["slot"]) for slot in found)
 
 
 def calls(control: tuple[str, int]) -> int:

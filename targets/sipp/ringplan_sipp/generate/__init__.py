@@ -1,7 +1,8 @@
 """Generated scenarios: what is called to prove that a program does what its manifests say.
 
 ``scenarios`` is a pure function of the program. Its counting rule, for a tenant with U users, P phones, N assigned
-numbers, T trunks of the platform, E emergency numbers and S speed-dial codes:
+numbers, T carriers of the platform, E emergency numbers, S speed-dial codes, G hunt groups that can be called, R
+trunks it calls out through and K schedules that decide a call:
 
 ====================  ==============================================================================
 kind                  scenarios
@@ -28,10 +29,29 @@ stranger              2 (known domain, unknown domain)
 toll-fraud            3 numbers a trunk must not be able to call
 conduct               9 shapes: cancel, callee hangs up, hold, retransmission; inside, out and in
 transport             4 (TCP, NAT; inside and outside)
+hunt-policy           G: up to 5 calls in a row each, as many as its policy needs to show itself
+hunt-skip             4 G (busy, away, declines, redirects), + G (a member calls his own group), + 1 (gone)
+hunt-wait             up to 4: advance, no answer, overflow, no advance; with the group that needs least time for it
+hunt-end              4 G: all busy, all away, one busy, switched to busy or back
+hunt-meeting          up to 4 G: another call to the group is up (talking, ringing), a member calls, is called
+forward-always        2 for each user who forwards all calls (from inside and outside)
+forward-selective     up to 5 for each entry: who is meant, others, no number, withheld; and another time
+forward-edge          2 for each edge (busy, away) that leads on, 1 for no answer, 2 such waits at most
+forward-redirect      up to 9 targets of a 302; outside and SIP URI by who may and by who may not
+forward-presented     up to 6 R: callers shown, withheld, from outside with and without number, forwarded before
+forward-limit         3: the longest way, carriers that have forwarded 4 and 5 times
+schedule-boundary     2 for each of at most 10 changes: hours of the week in winter and summer, days of its own
+schedule-exception    4 for each kind of day that takes from a week: fixed and movable holidays, others
+schedule-dst          9: the nights in which the clock is set, and the first change after them
+schedule-switch       up to 4 K: open and closed by hand
+plan-outgoing         one call for each verdict of each plan (mask or call type), spread over who has it
+plan-forwarding       the same by 302, + SIP URIs
+plan-transfer         up to 2 for each plan by REFER (allowed, barred), + 1 (to nobody)
+plan-emergency        1 for each plan
 ====================  ==============================================================================
 
-Of the examples, an office of 3 users has some 105 scenarios and a company of 9 users some 170: about 60 that every
-tenant has, and some 12 for each user with his phones and his number.
+Of the examples, an office of 3 users has some 200 scenarios, a company of 9 users with 3 hunt groups and 5 plans some
+410, one of 16 users with 6 groups some 600.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ringplan.interpreter import Attempt, Call, FromPhone, FromTrunk, Outcome, Presented
+from ringplan.interpreter import ORDINARY_MOMENT, Attempt, Call, FromPhone, FromTrunk, Outcome, Presented
 from ringplan.ir import Program
 
 from ..judge.evidence import Evidence
@@ -106,8 +106,11 @@ def sentence(scenario: Scenario) -> str:
         return f"{_caller(call)} registers {how}{_manner(scenario)}"
     states = [f"{shown(party)} is {state.value}" for party, state in sorted(scenario.world.phones.items())]
     states += [f"trunk {trunk} is {state.value}" for trunk, state in sorted(scenario.world.trunks.items())]
+    states += [f"{sentence(step)[:1].lower()}{sentence(step)[1:]}" for step in scenario.meanwhile]
     while_ = f", while {', '.join(states)}" if states else ""
-    return f"{_caller(call)} calls {call.dialled}{_manner(scenario)}{while_}"
+    after = f"After {len(scenario.before)} calls: " if scenario.before else ""
+    when = f" at {scenario.world.now:%Y-%m-%d %H:%M} UTC" if scenario.world.now != ORDINARY_MOMENT else ""
+    return f"{after}{_caller(call)} calls {call.dialled}{_manner(scenario)}{when}{while_}"
 
 
 def _manner(scenario: Scenario) -> str:
@@ -116,6 +119,7 @@ def _manner(scenario: Scenario) -> str:
         f"over {scenario.transport.upper()}" if scenario.transport != "udp" else "",
         "from behind a NAT" if scenario.nat else "",
         "with forged headers" if scenario.forged else "",
+        f"forwarded {scenario.call.diversions} times before" if scenario.call.diversions else "",
         "" if scenario.shape in _PLAIN else f"({scenario.shape.value})",
     ]
     return "".join(f" {part}" for part in parts if part)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ringplan.interpreter import FromPhone, FromTrunk
 
 from ..parties import Parties
-from ..scenario import Observed, Scenario
+from ..scenario import Message, Observed, Scenario
 from ..sip import Sip, parse
 
 EXCHANGE = "exchange"
@@ -50,8 +51,9 @@ class Ladder:
 def ladder(scenario: Scenario, observed: Observed) -> Ladder:
     """The ladder of a scenario."""
     names = _Names(scenario, observed)
-    messages = [parse(message) for message in observed.messages]
-    targets = [target for attempt in scenario.expected.attempts for target in attempt.targets]
+    messages = [parse(message) for message in _of_all_calls(observed)]
+    steps = (*scenario.before, *scenario.meanwhile, scenario)
+    targets = [target for step in steps for attempt in step.expected.attempts for target in attempt.targets]
     expected = {EXCHANGE, *targets}
     order = [names.caller, EXCHANGE, *targets]
     order += [name for sip in messages for name in (names.of(sip.source), names.of(sip.destination))]
@@ -68,6 +70,20 @@ def ladder(scenario: Scenario, observed: Observed) -> Ladder:
         else:
             arrows.append(arrow)
     return Ladder(tuple(shown(name) for name in columns), tuple(arrows))
+
+
+def _of_all_calls(observed: Observed) -> list[Message]:
+    """Messages of the calls before, each later than the one before it, and of those that were up at the same time."""
+    found: list[Message] = []
+    for seen in observed.before:
+        found += _later(seen.messages, found)
+    together = [message for seen in (*observed.meanwhile, observed) for message in seen.messages]
+    return [*found, *_later(sorted(together, key=lambda message: message.time), found)]
+
+
+def _later(messages: Iterable[Message], after: list[Message]) -> list[Message]:
+    begin = after[-1].time if after else 0.0
+    return [replace(message, time=message.time + begin) for message in messages]
 
 
 class _Names:
