@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.targets.kamailio.attackers import outside, parties, services  # noqa: F401 - fixtures
 from tests.targets.kamailio.program import program
 from tests.targets.kamailio.sip_client import Endpoint
 from tests.targets.kamailio.stack import Stack
