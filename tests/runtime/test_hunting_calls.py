@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from tests.runtime.harness import Installation, answer_of, load_runtime
 from tests.runtime.office import GROUP, MEMBERS, OUTSIDE, Story, group, office, phone
+from tests.strategies import NOWHERE
 
 from ringplan.interpreter import PhoneState
-from ringplan.ir import HuntGroup, Member
+from ringplan.ir import HuntGroup, Member, Schedule, TimeRoute
 
 SILENT = {phone(slug): PhoneState.SILENT for slug in MEMBERS}
 POLICIES = ("circular", "regular", "uniform", "weighted")
@@ -253,6 +256,35 @@ class TestOrder:
         assert self.called(story, 2) == ["boris", "ctibor"]
         story.play(story.within(long, "BYE", phone("anna")))
         assert self.called(story, 4) == ["dana", "boris", "ctibor", "anna"]
+
+
+def test_the_time_is_that_of_the_invite_however_long_the_hunt(installation: Installation) -> None:
+    office_hours = Schedule(
+        "acme/schedules/open", ((2 * 1440 + 8 * 60, 2 * 1440 + 17 * 60),), (), (), None, None, NOWHERE
+    )
+    route = TimeRoute(
+        id="acme/time_routes/main",
+        extension=None,
+        number=None,
+        external_number=None,
+        rules=((office_hours.id, "acme/users/dana"),),
+        otherwise="acme/reject/closed",
+        plan="acme/calling_plan",
+        span=NOWHERE,
+    )
+    program = office(group(members=("anna",), no_answer=route.id), route)
+    program = replace(program, tenants=(replace(program.tenants[0], schedules=(office_hours,)),))
+    codes = {}
+    for late_s in (0, 10):
+        story = Story.begin(installation, program, {phone("anna"): PhoneState.SILENT})
+        begun = datetime(2026, 3, 4, 15, 59, 55, tzinfo=UTC).timestamp() + late_s
+        story.kamailio.tables["clock"]["now"] = str(begun)
+        call = story.call("eva", "300")
+        set_clock = partial(story.kamailio.tables["clock"].__setitem__, "now", str(begun + 3_600))
+        story.kamailio.clock.later(5_000, set_clock)
+        story.run()
+        codes[late_s] = (story.code(call), story.rung(call))
+    assert codes == {0: (200, ["anna", "dana"]), 10: (480, ["anna"])}
 
 
 class TestReload:

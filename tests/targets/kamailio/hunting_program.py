@@ -81,5 +81,5 @@ def program(lane: int) -> Program:
         plans=(*base.plans, Plan("novak/users/bob/calling_plan", base.plans[0].outgoing, barring, SPAN)),
     )
     alfa, beta = platform(lane).trunks
-    trunks = (alfa, replace(beta, domains=("partner.example",)))
+    trunks = (alfa, replace(beta, domains=("partner.example",), diverted_caller="diverter", diversion="diversion"))
     return Program(replace(platform(lane), trunks=trunks), (made,))

@@ -125,6 +125,29 @@ def test_nobody_answers_and_the_call_goes_outside_with_its_history(parties: Part
     hang_up(call, alfa)
 
 
+def test_who_withholds_his_number_is_not_shown_by_a_forward(parties: Parties) -> None:
+    cyr, dan, eve, alfa, beta = parties("cyr-desk", "dan-desk", "eve-desk", "alfa", "beta")
+    call = cyr.invite("1303")
+    for phone in (dan, eve):
+        stop(phone, ring(phone))
+    first = alfa.expect("INVITE")
+    assert first.header("From").startswith('"Anonymous" <sip:anonymous@anonymous.invalid>')
+    assert first.header("Privacy") == "id"
+    alfa.reply(first, 503, "Service Unavailable")
+    alfa.expect("ACK")
+    second = beta.expect("INVITE")
+    assert second.header("From").startswith("<sip:420222333410@exchange.example.net>;tag=")
+    assert not second.headers("Privacy")
+    assert not second.headers("History-Info")
+    for invite in (first, second):
+        assert "cyr" not in invite.text
+        assert "1203" not in invite.text
+        assert f"127.0.{lane()}.13" not in invite.header("Contact")
+        assert re.search(r"P-Asserted-Identity: <sip:\+?420222333410@", invite.text)
+    answer(beta, second, call)
+    hang_up(call, beta)
+
+
 def test_two_calls_at_the_same_moment_never_ring_one_phone(parties: Parties) -> None:
     ann, cyr, dan, eve, fay = parties("ann-desk", "cyr-desk", *MEMBERS)
     for _ in range(5):
