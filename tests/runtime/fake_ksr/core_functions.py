@@ -87,7 +87,9 @@ class Pv(Namespace):
         return "" if value is None else value
 
     def geti(self, name: str) -> int:
-        """Only the message flags."""
+        """Only the message flags, and how many headers of a name there are."""
+        if name.startswith("$hdrc(") and name.endswith(")"):
+            return len(list(self._k.context.message.all(name[6:-1])))
         if name != "$mf":
             raise gap(f"{name} is no number")
         return sum(1 << flag for flag in self._k.context.flags)
@@ -206,6 +208,9 @@ class Hdr(Namespace):
 
     def gete_idx(self, name: str, index: int) -> str:
         return dict(enumerate(self._k.context.message.all(name))).get(index, "")
+
+    def is_present(self, name: str) -> int:
+        return 1 if list(self._k.context.message.all(name)) else -1
 
     def append(self, text: str) -> int:
         """The runtime may append several at once, each with its line end."""

@@ -36,6 +36,7 @@ def _tag(header: str) -> Callable[[Context], Value]:
 
 _READERS: dict[str, Callable[[Context], Value]] = {
     "$ft": _tag("From"),
+    "$fu": lambda context: context.message.name_addr("From").uri,
     "$tt": _tag("To"),
     "$route_uri": _route_uri,
     "$nh(d)": lambda context: next_hop(context).host or None,

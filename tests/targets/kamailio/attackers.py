@@ -104,7 +104,8 @@ def talk(caller: Endpoint, dialled: str, phone: Endpoint, trunk: bool = False) -
 def hang_up(call: Dialog, phone: Endpoint) -> None:
     call.within("BYE")
     phone.reply(phone.expect("BYE"), 200, "OK")
-    assert call.endpoint.answer_to(call.id, call.cseq).code == 200
+    answer = call.endpoint.answer_to(call.id, call.cseq)
+    assert answer.code == 200, answer.start
 
 
 def send(phone: Endpoint, text: str) -> None:

@@ -19,35 +19,34 @@ _ADDRESS = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}", re.ASCII).fullmatch
 def handle(core: Core, method: str, from_trunk: bool) -> bool:
     """Forwards the request; False when it does not belong to a call of ours and was not answered."""
     call_id = str(KSR.kx.get_callid())
-    kind = tokens.kind(core.key, call_id, KSR.hdr.gete("Route").partition(">")[0])
-    if kind is None or not _route(core, call_id, tokens.VEILED in kind):
+    mark = tokens.read(core.key, call_id, KSR.hdr.gete("Route").partition(">")[0])
+    if mark is None or not _route(core, call_id, tokens.VEILED in mark.kind):
         return _foreign(method)
+    kind = mark.kind
     if tokens.TRUNK not in kind and not _leads_to_phone(core):
         return _foreign(method)  # a call between phones must not turn into a call out
-    if method == "REFER" and not _may_transfer(core, call_id, from_trunk):
+    if method == "REFER" and not _may_transfer(core, mark.call, from_trunk):
         return True
     if method != "ACK":
         KSR.route("STRIP_DIALOG")
     if not from_trunk:
         KSR.force_rport()
-    hides = _hides(core, call_id, kind, not from_trunk)
+    hides = _hides(core, call_id, mark, not from_trunk)
     if hides == "answer":
         KSR.tm.t_on_reply("ksr_onreply_veiled")
     elif method != "ACK" and (method in _CARRIES_SDP or hides):
         KSR.tm.t_on_reply("ksr_onreply_dialog")
     if not from_trunk and hides != "request" and method in _REFRESHES_TARGET:
         KSR.nathelper.add_contact_alias()
-    _forward(core, method, call_id)
+    _forward(core, method, mark.call)
     return True
 
 
-def _may_transfer(core: Core, call_id: str, from_trunk: bool) -> bool:
+def _may_transfer(core: Core, call: str, from_trunk: bool) -> bool:
     """Whether a REFER goes on; if not, it was answered."""
-    parties = None if from_trunk else lines.parties(lines.name_of(call_id))
+    parties = None if from_trunk else lines.parties(call)
     # From a trunk: the phone would call, at its tenant's expense, whom a stranger names.
-    user = ""
-    if parties is not None:
-        user = parties.caller if KSR.rr.is_direction("downstream") > 0 else parties.answered
+    user = _sender(parties) if parties is not None else ""
     code, reason = 403, "Forbidden"
     if parties is not None and user:
         code, reason = redirects.transfer(core, core.directory.tenant(parties.tenant), user)
@@ -56,12 +55,22 @@ def _may_transfer(core: Core, call_id: str, from_trunk: bool) -> bool:
     return code < 300
 
 
-def _end(core: Core, call_id: str) -> None:
+def _sender(parties: lines.Parties) -> str:
+    """The user whose phone sent the request, by the tags; empty: neither party.
+
+    Tags can be forged, but the phone that gets the request knows only the right ones; the direction is read from a
+    parameter of the Route, which the sender writes as he likes.
+    """
+    if parties.tag and lines.tag("$ft") == parties.tag:
+        return parties.answered
+    return parties.caller if parties.tag and lines.tag("$tt") == parties.tag else ""
+
+
+def _end(core: Core, call: str) -> None:
     """A call is over; not so when the BYE is for a second answer of a call that goes on with the first."""
-    call = lines.name_of(call_id)
     parties = lines.parties(call)
     if parties is not None:
-        if KSR.pv.gete("$tt") != parties.tag and KSR.pv.gete("$ft") != parties.tag:
+        if parties.tag and parties.tag not in (lines.tag("$tt"), lines.tag("$ft")):
             return
         lines.end(call, parties)
         if ">" in parties.chain:
@@ -78,14 +87,18 @@ def _leads_to_phone(core: Core) -> bool:
     return _ADDRESS(host) is not None and host not in core.settings.trunk_hosts
 
 
-def _hides(core: Core, call_id: str, kind: str, phone: bool) -> str:
+def _hides(core: Core, call_id: str, mark: tokens.Mark, phone: bool) -> str:
     """Which message comes from a caller who is not to be shown, ``request`` or ``answer``; a request is changed."""
-    if tokens.VEILED not in kind:
+    if tokens.VEILED not in mark.kind:
         return ""
     if KSR.rr.is_direction("downstream") < 0:
         return "answer"
     legs.remember_from()
-    legs.conceal_from()
+    parties = lines.parties(mark.call)
+    if parties is not None and parties.shown:
+        legs.conceal_from("", parties.shown)
+    else:
+        legs.conceal_from()
     legs.veil_contact(core.key, call_id, phone)
     return "request"
 
@@ -110,9 +123,9 @@ def _route(core: Core, call_id: str, veiled: bool) -> bool:
     return True
 
 
-def _forward(core: Core, method: str, call_id: str) -> None:
+def _forward(core: Core, method: str, call: str) -> None:
     if method == "BYE":
-        _end(core, call_id)
+        _end(core, call)
     elif method in _CARRIES_SDP and not media.anchor():
         if method != "ACK":
             KSR.sl.send_reply(503, "Media Not Available")

@@ -126,6 +126,14 @@ class Exchange:
             calls.walk(self._core, call, trunks.failed(self._core, call))
         return 1
 
+    def ksr_onreply_stray(self, msg: object, name: object = None) -> int:
+        """A reply that belongs to no transaction: Kamailio would send it on to whom its Via names, as it is.
+
+        Whoever is called knows the caller's Via, and could tell him past us what he likes.
+        """
+        KSR.set_drop()
+        return 1
+
     @_guarded(answer=False)
     def ksr_reply_route(self, msg: object) -> int:
         """Any reply, before its transaction is known; switched off in kamailio.cfg, defined all the same."""

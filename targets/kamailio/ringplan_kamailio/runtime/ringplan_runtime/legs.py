@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import KSR
 
-from . import media, tokens, veil
+from . import lines, media, tokens, veil
 from .core import Core, Dress
 from .identity import ANONYMOUS, Leg
 from .state import VEILED, Call
 
 _OWN_FROM = "from"
+_SHOWN = re.compile(r"sip:[+0-9A-Za-z]{1,40}@[A-Za-z0-9.-]{1,253}", re.ASCII).fullmatch
+"""From URIs the exchange writes; whatever else an answer names was put there by who sent it."""
 
 
 def anchor(call: Call) -> bool:
@@ -30,7 +34,7 @@ def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
         remember_from()
         kind += tokens.VEILED
         contact = hidden_contact(core.key, call_id, phone=bool(call.caller))
-    token = tokens.parameter(core.key, call_id, kind)
+    token = tokens.parameter(core.key, call_id, kind, call.name)
     core.dress = Dress(leg.display, leg.uri, leg.headers + contact, token, call.veiled)
     core.opening = call
     call.save()
@@ -85,10 +89,16 @@ def remember_from() -> None:
     KSR.pvx.avp_sets(_OWN_FROM, str(KSR.kx.get_furi()))
 
 
-def restore_from() -> None:
-    """Gives an answer the From its request was sent with (RFC 3261 section 8.2.6.2)."""
-    if KSR.isflagset(VEILED):
-        KSR.pv.sets("$fu", str(KSR.pvx.avp_gete(_OWN_FROM)))
+def restore_from() -> str:
+    """Gives an answer the From its request was sent with (RFC 3261 section 8.2.6.2).
+
+    The From URI the called party was shown instead; empty when it was the caller's own.
+    """
+    if not KSR.isflagset(VEILED):
+        return ""
+    shown = lines.text_of("$fu")
+    KSR.pv.sets("$fu", str(KSR.pvx.avp_gete(_OWN_FROM)))
+    return shown if _SHOWN(shown) else ANONYMOUS.uri
 
 
 def hidden_contact(key: bytes, call_id: str, phone: bool) -> str:

@@ -7,6 +7,7 @@ until its BYE. A BYE that is lost blocks nobody for ever: entries end by themsel
 
 from __future__ import annotations
 
+import os
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ from . import clock
 LINES, CALLS = "lines", "calls"
 LONGEST_S = 4 * 3600
 """After how long a call is no longer counted, seconds; ``autoexpire`` of both tables in kamailio.cfg."""
+
+
+_MOST_CALLS = 31
+"""Further calls of a user that are counted; a phone that never hangs up must not make every look-up longer."""
 
 
 class Parties(NamedTuple):
@@ -30,12 +35,28 @@ class Parties(NamedTuple):
     chain: str
     """The way through hunt groups to who answered, as in ``hunting``."""
     tag: str
-    """To tag of who answered."""
+    """`tag` of who answered; empty: his tag cannot be read."""
+    shown: str
+    """From URI that stands for a caller who is not to be shown; empty: he is, or is anonymous."""
 
 
-def name_of(call_id: str) -> str:
-    """The name of a call here: a Call-ID may hold any character."""
-    return blake2b(call_id.encode("utf-8", "surrogateescape"), digest_size=9).hexdigest()
+def new_name() -> str:
+    """A name for a call, which nobody else can choose or guess; the token carries it."""
+    return os.urandom(9).hex()
+
+
+def text_of(variable: str) -> str:
+    """Text of a message; empty when it is none."""
+    try:
+        return str(KSR.pv.gete(variable))
+    except UnicodeDecodeError:
+        return ""
+
+
+def tag(variable: str) -> str:
+    """A tag (``$ft``, ``$tt``) as it is kept: it may hold any character. Empty: there is none that can be read."""
+    found = text_of(variable)
+    return blake2b(found.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest() if found else ""
 
 
 def take(user: str, call: str, only_if_free: bool = False) -> bool:
@@ -46,7 +67,7 @@ def take(user: str, call: str, only_if_free: bool = False) -> bool:
         if only_if_free and others:
             return False
         until = clock.monotonic_ms() // 1000 + LONGEST_S
-        KSR.htable.sht_sets(LINES, user, " ".join((*others, f"{until}:{call}")))
+        KSR.htable.sht_sets(LINES, user, " ".join((*others[-_MOST_CALLS:], f"{until}:{call}")))
         return True
     finally:
         KSR.htable.sht_unlock(LINES, user)

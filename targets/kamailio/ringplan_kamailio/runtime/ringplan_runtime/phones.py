@@ -6,7 +6,7 @@ import KSR
 
 from . import ending, hunt_memory, identity, legs, lines, log, media, redirects, tokens
 from .core import Core
-from .identity import Leg
+from .identity import ANONYMOUS, Leg
 from .state import (
     ANSWERED,
     BUSY,
@@ -111,35 +111,36 @@ def _decided(code: int) -> None:
     if KSR.isflagset(SHARED):
         KSR.setflag(BUSY)
         return
-    if code < 400 and not KSR.isflagset(HUNTING):
-        if not KSR.isflagset(REDIRECTED):
-            KSR.setflag(REDIRECTED)
-            redirects.remember()
-    else:
-        KSR.setflag(DECLINED)
     KSR.tmx.t_cancel_branches("others")
     KSR.tm.t_set_fr(0, _STOP_MS)
+    if code >= 400 or KSR.isflagset(HUNTING):
+        KSR.setflag(DECLINED)
+    elif not KSR.isflagset(REDIRECTED):
+        KSR.setflag(REDIRECTED)
+        redirects.remember()  # last: what it reads may be no text
 
 
-def progress(core: Core, code: int, branch: int) -> None:
-    """A 1xx or 2xx of an INVITE: media, and what follows from an answer."""
+def progress(core: Core, code: int, branch: int, shown: str = "") -> None:
+    """A 1xx or 2xx of an INVITE: media, and what follows from an answer; ``shown``: see `lines.Parties`."""
     if not media.anchor():
         log.event("no media relay for an answer")
     if code >= 200 and not KSR.isflagset(ANSWERED):
         KSR.setflag(ANSWERED)
-        _answered(restore(core.directory), branch, code)
+        _answered(restore(core.directory), branch, code, "" if shown == ANONYMOUS.uri else shown)
 
 
-def _answered(call: Call, branch: int, code: int) -> None:
+def _answered(call: Call, branch: int, code: int, shown: str) -> None:
     """Who answered is in a call with the caller, nobody else is; a phone may answer that stopped ringing before."""
-    chain = call.at(branch)
+    chain, tag = call.at(branch), lines.tag("$tt")
     user, ringing = chain.rpartition(">")[2], call.ringing
     if user and user not in ringing:
         lines.take(user, call.name)
-    for other in ringing:
-        if other not in (user, call.caller):
+    # Without a tag the end of the call cannot be told, and whoever leaves it out must not keep others engaged by that.
+    for other in {call.caller, user, *ringing} - ({call.caller, user} if tag else set()):
+        if other:
             lines.leave(other, call.name)
-    lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, str(KSR.pv.gete("$tt"))))
+    if tag:
+        lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, tag, shown))
     if ">" in chain:
         hunt_memory.had_a_call(call.tenant, chain)
     log.call(call.tenant_id, call.origin, f"{call.called}>{user or call.target}", "answered", code)

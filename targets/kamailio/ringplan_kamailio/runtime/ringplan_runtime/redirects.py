@@ -18,6 +18,11 @@ _AVP = "redirect"
 _MOST_HEADERS = 4
 _LONGEST = 1_000
 """Characters of a header that are read."""
+_REFER_TO = re.compile(
+    r"""\s*(?:(?:"(?:[^"\\]|\\.)*"|[\w.!%*+`'~ -]*)\s*<([^<>"\s]+)>\s*(?:;[^<>,"?]*)?|([^<>;?,"\s]+))\s*""", re.ASCII
+).fullmatch
+"""One address (RFC 3515 section 2.1); without brackets nothing may follow it (RFC 3261 section 20.10)."""
+_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)|[\x00-\x20\x7f]", re.ASCII | re.IGNORECASE).search
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|[^",<]+|[",<]').findall
 """Display names, URIs in brackets, and what stands between them."""
 _Q = re.compile(r";\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
@@ -60,7 +65,7 @@ def _entries(text: str) -> list[tuple[str, str]]:
                 found.append((bracketed or address.strip(), semicolon + parameters))
             bracketed = rest = ""
         elif piece[0] == "<":
-            bracketed = piece[1:-1].strip()
+            bracketed = " " if bracketed else piece[1:-1].strip() or " "  # of two in one address none is the address
         elif piece[0] != '"':
             rest += piece
     return found
@@ -107,16 +112,24 @@ def may_go(core: Core, tenant: Tenant, plan: str, target: Target) -> bool:
 
 def transfer(core: Core, tenant: Tenant, user: str) -> tuple[int, str]:
     """The answer to the REFER at hand; 202: it is passed on."""
-    entries = _entries(_headers("Refer-To"))
-    uri = entries[0][0] if len(entries) == 1 else ""
-    address, _, headers = uri.partition("?")
-    method = "method" in address.lower().partition(";")[2]
-    if not address or method or (headers and not _only_replaces(headers)):
+    address, _, headers = _referred().partition("?")
+    parameters = address.rpartition("@")[2].partition(";")[2].lower()
+    if not address or "method" in parameters or "%" in parameters or (headers and not _only_replaces(headers)):
         return 403, "Call Barred"
     target = target_of(core, tenant, user, address)
     if isinstance(target, NotFound):
         return 404, "Not Found"
     return (202, "Accepted") if may_go(core, tenant, tenant.user(user).plan, target) else (403, "Call Barred")
+
+
+def _referred() -> str:
+    """The URI of the one Refer-To of the request; empty: there are several, or it is not one address."""
+    if KSR.pv.geti("$hdrc(Refer-To)") != 1:
+        return ""
+    text = str(KSR.hdr.gete("Refer-To"))
+    found = _REFER_TO(text) if len(text) <= _LONGEST else None
+    uri = (found[1] or found[2]) if found else ""
+    return "" if _CONTROL(uri) else uri
 
 
 def _only_replaces(headers: str) -> bool:

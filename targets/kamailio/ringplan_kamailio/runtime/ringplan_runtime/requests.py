@@ -105,11 +105,11 @@ def _privacy() -> str:
 def _headers(name: str, most: int) -> list[str]:
     """The headers of a name, the first few of them."""
     first = str(KSR.hdr.gete(name))
-    if not first:
+    if not first and KSR.hdr.is_present(name) < 0:
         return []
-    found = [first]
-    while found[-1] and len(found) < most:
-        found.append(str(KSR.hdr.gete_idx(name, len(found))))
+    # An empty header and none look alike, so what is asked for is how many there are.
+    count = min(KSR.pv.geti(f"$hdrc({name})"), most)
+    found = [first, *(str(KSR.hdr.gete_idx(name, at)) for at in range(1, count))]
     return [text for text in found if text]
 
 

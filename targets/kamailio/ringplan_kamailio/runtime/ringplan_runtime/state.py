@@ -142,7 +142,7 @@ class Call:
     def name(self) -> str:
         """By which other tables know it."""
         if not self._name:
-            self._name = lines.name_of(str(KSR.kx.get_callid()))
+            self._name = lines.new_name()
         return self._name
 
     @property

@@ -81,13 +81,13 @@ def replied(core: Core) -> None:
     code = KSR.kx.get_status()
     if code == 100:
         return
-    legs.restore_from()
+    shown = legs.restore_from()
     KSR.route("STRIP_DIALOG")
     if code < 300:
         if code < 200 and not KSR.isflagset(RANG):
             KSR.setflag(RANG)
             KSR.tm.t_set_fr(RINGING_MS, 0)
-        phones.progress(core, code, KSR.tm.t_get_branch_index())
+        phones.progress(core, code, KSR.tm.t_get_branch_index(), shown)
 
 
 def failed(core: Core, call: Call) -> str | None:
