@@ -63,31 +63,47 @@ class Subject:
     load: Load
 
 
-def measure(subject: Subject, scratch: Path) -> float:
-    """Microseconds of CPU each call cost, in a run without a failed call; raises RuntimeError when there is none."""
-    for _ in range(ATTEMPTS):
+@dataclass(frozen=True)
+class Run:
+    """What a subject's calls took."""
+
+    us: float
+    """CPU of each call, in a run without a failed call."""
+    failed: tuple[int, ...]
+    """Failed calls of every run before, which were not counted: they have to be told beside the figure."""
+
+
+def measure(subject: Subject, scratch: Path) -> Run:
+    """Play the load until no call fails; raises RuntimeError when some always do."""
+    failures: list[int] = []
+    while len(failures) < ATTEMPTS:
         before = cpu_s(subject.pid)
         failed = play(subject.load, scratch)
         used = cpu_s(subject.pid) - before
         if not failed:
-            return used / subject.load.calls * 1e6
-        print(f"  {subject.name}: {failed} of {subject.load.calls} calls failed", file=sys.stderr)
-    raise RuntimeError(f"{subject.name}: every run has failed calls: {errors(scratch)}")
+            return Run(used / subject.load.calls * 1e6, tuple(failures))
+        failures.append(failed)
+        print(f"  {subject.name}: {failed} of {subject.load.calls} calls failed: {errors(scratch)}", file=sys.stderr)
+    raise RuntimeError(f"{subject.name}: calls failed in every run: {failures}")
 
 
 def compare(reference: Subject, subject: Subject, pairs: int, scratch: Path) -> dict[str, object]:
-    """Alternated pairs; medians of both and of the ratio."""
+    """Alternated pairs; medians of both and of the ratio, and the failed calls of runs that were not counted."""
     runs: list[tuple[float, float]] = []
+    failed: dict[str, list[int]] = {reference.name: [], subject.name: []}
     for turn in range(pairs):
         order = (reference, subject) if turn % 2 == 0 else (subject, reference)
         cost = {item.name: measure(item, scratch) for item in order}
-        runs.append((cost[reference.name], cost[subject.name]))
+        for name, run in cost.items():
+            failed[name].extend(run.failed)
+        runs.append((cost[reference.name].us, cost[subject.name].us))
         print(f"  {reference.name} {runs[-1][0]:.0f} us, {subject.name} {runs[-1][1]:.0f} us", file=sys.stderr)
     return {
         "native_us": round(median(run[0] for run in runs)),
         "ours_us": round(median(run[1] for run in runs)),
         "ratio": round(median(run[1] / run[0] for run in runs), 2),
         "pairs": [[round(first), round(second)] for first, second in runs],
+        "failed": failed,
     }
 
 

@@ -73,8 +73,8 @@ def start_ours(stack: ExitStack, options: Options, scratch: Path) -> int:
 
 def markdown(results: list[dict[str, object]]) -> str:
     """The results as a table."""
-    keys = ("call", "native_us", "ours_us", "ratio", "load_average")
-    lines = ["| call | native us | ours us | ratio | load average |", "|---|---:|---:|---:|---:|"]
+    keys = ("call", "native_us", "ours_us", "ratio", "load_average", "failed")
+    lines = ["| call | native us | ours us | ratio | load average | failed |", "|---|---:|---:|---:|---:|---|"]
     lines += ["| " + " | ".join(str(result[key]) for key in keys) + " |" for result in results]
     return "\n".join(lines)
 
