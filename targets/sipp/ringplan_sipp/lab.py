@@ -40,7 +40,7 @@ _PASSWORD_BYTES = 12
 
 def default_lanes() -> int:
     """How many lanes this machine carries: a lane waits more than it works."""
-    return min(2 * (os.cpu_count() or 1), MAX_LANES)
+    return min(3 * (os.cpu_count() or 1), MAX_LANES)
 
 
 class Lane:

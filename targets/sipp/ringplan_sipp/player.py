@@ -23,7 +23,7 @@ from .casting import Cast, Stage, cast
 from .errors import LabError
 from .lab import Lab, Lane
 from .media import recordings
-from .party import Party
+from .party import TALK_MS, Party
 from .scenario import Message, Observed, Scenario, Shape
 from .separate import Separated, separate
 from .timing import assign, time_limit
@@ -189,7 +189,10 @@ class Player:
                     self._wait_until_up(one.caller)
             if scenario.shape in _REGISTRATIONS and scenario.transport != "udp":
                 self._ask_while_connected(calls[-1], casts[-1].caller, own)
+            up = time.monotonic()
             calls[-1].wait(own)
+            if len(calls) > 1:  # a call that is refused at once must not cut short what is heard in the others
+                time.sleep(max(up + TALK_MS / 1000 - time.monotonic(), 0))
             for call in calls[:-1]:
                 call.release(f"127.0.{self._lane.number}.1")
                 call.wait(_UP_LIMIT_S)

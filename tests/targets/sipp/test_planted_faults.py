@@ -177,7 +177,7 @@ FAULTS = {
         (
             Edit(
                 f"{RUNTIME}/dialogs.py",
-                '^    if method == "BYE":\n        _end\\(core, call_id\\)\n    elif',
+                '^    if method == "BYE":\n        _end\\(core, call\\)\n    elif',
                 '    if method == "BYE":\n        return\n    elif',
             ),
         ),

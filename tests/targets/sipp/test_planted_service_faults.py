@@ -505,8 +505,8 @@ PLANS = {
 EQUIVALENT = {
     "a redirection in a hunt is remembered like a decline": code(
         "phones",
-        r"^    if code < 400 and not KSR\.isflagset\(HUNTING\):$",
-        "    if code < 400:",
+        r"^    if code >= 400 or KSR\.isflagset\(HUNTING\):$",
+        "    if code >= 400:",
         "hunt-skip/sales/redirects",
         "hunt-skip/once/redirects",
         says="got the call",
