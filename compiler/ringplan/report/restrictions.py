@@ -76,9 +76,13 @@ def _plan(names: Directory, plan: ir.Plan, having: list[str]) -> PlanView:
 
 def _direction(table: ir.CallTable) -> Direction:
     masks = tuple(MaskLine(rule.pattern, _mask(rule), rule.allowed) for rule in table.masks)
-    # An empty string matches no mask but `*`, which has all numbers: then the types say nothing.
-    verdicts = tuple(screen(table, kind, "").allowed for kind in CALL_TYPES)
+    verdicts = tuple(screen(table, kind, _any_number(kind)).allowed for kind in CALL_TYPES)
     return Direction(verdicts, masks, tuple(dict.fromkeys((mask.mask, mask.allowed) for mask in masks)))
+
+
+def _any_number(kind: str) -> str:
+    """What stands for all calls of a type that no particular mask has: only ``*`` matches it, which has all numbers."""
+    return "@" if kind == "sip_uri" else ""
 
 
 def _mask(rule: ir.MaskRule) -> str:
