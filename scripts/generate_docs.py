@@ -27,16 +27,16 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "schema/ringplan_schema"
 CHAPTERS = {
     "tenant.yaml": (
-        *("Tenant", "Dialing", "Emergency", "CallerId", "Group", "Department"),
+        *("Tenant", "Administrator", "Dialing", "Emergency", "CallerId", "Group", "Department"),
         *("User", "Phone", "UserCallerId", "Forward", "Selective", "NoAnswer"),
         *("HuntGroup", "MemberRing", "Overflow", "HuntForward", "TimeRoute", "TimeRule"),
         *("Schedule", "CallingPlan", "CallTable"),
     ),
-    "platform.yaml": ("Platform", "Exchange", "Flood", "Media", "RtpEngine", "Trunk"),
+    "platform.yaml": ("Platform", "Operator", "Exchange", "Flood", "Media", "RtpEngine", "Trunk"),
 }
 """The sections in the order of the page."""
 MODULES = (
-    *("tenant", "caller_id", "organisation", "users", "forwarding", "hunt_groups", "time_routes"),
+    *("tenant", "administrators", "caller_id", "organisation", "users", "forwarding", "hunt_groups", "time_routes"),
     *("schedules", "calling_plan", "platform"),
 )
 DURATION = "[DurationText](#durationtext)"
