@@ -32,6 +32,7 @@ _ROOM: Final = CARD - 2 * PAD - 4
 
 _NARROW: Final = frozenset("iljtfrI.,:;'|!()[]-·/ \u00a0")
 _BROAD: Final = frozenset("mwMWOQ@%…")
+_BREAKS: Final = frozenset("@.-_/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _free_lane(taken: list[list[tuple[int, int]]], span: tuple[int, int]) -> int
 @lru_cache(maxsize=8192)
 def width(text: str, size: int, *, bold: bool = False) -> float:
     """About how wide a text is; rather too much, for fonts differ and a text must not leave its card."""
-    return sum(map(_character, text)) * size * (1.07 if bold else 1)
+    return sum(map(_character, text)) * size * (1.12 if bold else 1)
 
 
 def _character(character: str) -> float:
@@ -195,7 +196,13 @@ def wrap(text: str, room: float, size: int, *, bold: bool = False) -> tuple[str,
             lines.append(line)
         line = word
         while width(line, size, bold=bold) > room:
-            fits = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or width(line[:n], size, bold=bold) <= room)
-            lines.append(line[:fits])
-            line = line[fits:]
+            cut = _cut(line, room, size, bold)
+            lines.append(line[:cut])
+            line = line[cut:]
     return (*lines, line)
+
+
+def _cut(word: str, room: float, size: int, bold: bool) -> int:
+    """How many characters of a word go on a line: to the last sign at which people break addresses, if any."""
+    fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or width(word[:n], size, bold=bold) <= room)
+    return max((at + 1 for at in range(fits) if word[at] in _BREAKS and at + 1 > fits // 3), default=fits)
