@@ -149,7 +149,9 @@ def settled(view: View, place: Place, known: Mapping[str, str]) -> Settled:
                 reason, target = "time-of-day", _by_time(view, node, decided)
             case HuntGroup():
                 if not node.is_busy:
-                    return Settled(Hunt(node.id, signature(version, node)), diversions, tuple(decided), own)
+                    return Settled(
+                        Hunt(node.id, signature(version, node, view.caller.user)), diversions, tuple(decided), own
+                    )
                 reason, target = "user-busy", node.busy
             case User():
                 forward = _forwarded(view, node, decided)
@@ -214,19 +216,21 @@ def _told(diversions: tuple[Diversion, ...]) -> object:
     return tuple((one.reason, one.number, one.private) for one in diversions)
 
 
-def signature(version: Version, group: HuntGroup) -> object:
+def signature(version: Version, group: HuntGroup, caller: str | None) -> object:
     """Everything that decides whom a hunt rings, when and for how long; names leave no trace."""
-    members = tuple((_member(version, member.node), member.weight) for member in group.members)
+    found = [(_member(version, one.node, caller), one.weight) for one in group.members]
+    if group.policy in ("regular", "simultaneous"):  # the caller is left out, and nothing is remembered of it
+        found = [(member, weight) for member, weight in found if member is not None]
     weights = group.turns if group.policy == "weighted" else ()
-    return group.policy, members, weights, group.ring_ms, group.advance, group.overflow_ms, group.call_waiting
+    return group.policy, tuple(found), weights, group.ring_ms, group.advance, group.overflow_ms, group.call_waiting
 
 
-def _member(version: Version, name: str) -> object:
+def _member(version: Version, name: str, caller: str | None) -> object:
     node = version.nodes[name]
     if isinstance(node, User):
-        return node.id, phones(node)
+        return None if name == caller else (node.id, phones(node))
     assert isinstance(node, HuntGroup)
-    return signature(version, node), node.is_busy
+    return signature(version, node, caller), node.is_busy
 
 
 def members(version: Version, name: str) -> tuple[str, ...]:
@@ -302,7 +306,9 @@ class Walk:
             return False
         if _told(old.diversions) != _told(new.diversions) and not self._is_forgotten(old, new):
             return False
-        return self._alike or not any(_compares(self._new.version, node) for node in self._new.version.closure(new.node))
+        return self._alike or not any(
+            _compares(self._new.version, node) for node in self._new.version.closure(new.node)
+        )
 
     def _is_forgotten(self, old: Place, new: Place) -> bool:
         """Whether nobody can notice any more how the call came to a node: no carrier, and no limit of forwards."""
@@ -313,6 +319,7 @@ class Walk:
 
     def _following(self, old: Settled, new: Settled, known: Mapping[str, str]) -> Iterator[tuple[Step, Place, Place]]:
         """What follows the same result in both versions."""
+        results: tuple[str, ...]
         if isinstance(old.action, Ring) and isinstance(new.action, Ring):
             results = (known[new.action.user],) if new.action.user in known else _OF_USER
             names = old.action.user, new.action.user

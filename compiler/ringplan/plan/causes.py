@@ -96,5 +96,5 @@ def _span(version: Version, other: Version, address: str) -> Span | None:
     return span if isinstance(span, Span) else None
 
 
-def _at(address: str, span: Span, is_removed: bool) -> Cause:  # noqa: FBT001 - private
+def _at(address: str, span: Span, is_removed: bool) -> Cause:
     return Cause(address, span.file, span.line, is_removed)

@@ -12,11 +12,12 @@ from ringplan.interpreter.screening import call_type, canonical
 from ringplan.ir import CallTable, Plan
 
 from .entries import table_data
-from .model import Change, Covers, Risk, covers_nothing
+from .model import Covers, Risk, covers_nothing
 from .screens import NAMES, TooManyWaysError, Turned, decider, turned
 from .versions import Pair, Version
 from .wording import listed, number, short
 from .worlds import Shown, compare, first_phone, observed
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -35,6 +36,8 @@ class Told:
     classes: int = 1
     trunks_down: tuple[str, ...] = ()
     """Trunks that must fail for the change to show."""
+    is_certain: bool = True
+    """Whether the call must show the change; else only most do."""
 
 
 def show(pair: Pair, told: Told) -> Shown | None:
@@ -85,7 +88,7 @@ def redirections(pair: Pair) -> Iterator[Told]:
                 yield Told(risk, text, f"were {old}", f"now {new}", _addresses(plans), tuple(users), None)
 
 
-def _verdict(allowed: bool) -> str:  # noqa: FBT001 - private
+def _verdict(allowed: bool) -> str:
     return "allowed" if allowed else "barred"
 
 
@@ -186,7 +189,7 @@ def speed_dials(pair: Pair) -> Iterator[Told]:
     for user in pair.shared_users:
         old, new = dict(pair.old.users[user].speed_dial), dict(pair.new.users[user].speed_dial)
         for code in sorted(old.keys() | new.keys()):
-            before, after = _leads(pair.old, old.get(code)), _leads(pair.new, new.get(code))
+            before, after = _leads(pair.old, old.get(code, code)), _leads(pair.new, new.get(code, code))
             if old.get(code) == new.get(code) or before == after:
                 continue
             risk = Risk.REMOVED if code not in new else Risk.ADDED if code not in old else Risk.CHANGED
@@ -197,24 +200,29 @@ def speed_dials(pair: Pair) -> Iterator[Told]:
                 after=f"now leads to {_named(pair, after)}" if code in new else "is not set any more",
                 addresses=(user,),
                 users=(user,),
-                dialled=code,
+                dialled=code if _is_seen(before) or _is_seen(after) else None,
                 covers=_dials(user, code),
+                is_certain=False,
             )
 
 
-def _leads(version: Version, text: str | None) -> Destination | None:
-    return destination(version.tenant, text) if text is not None else None
+def _leads(version: Version, text: str) -> Destination:
+    """Where a code leads; everything that leads nowhere for the same reason is alike."""
+    found = destination(version.tenant, text)
+    return NotFound(found.node, "") if isinstance(found, NotFound) else found
 
 
-def _named(pair: Pair, found: Destination | None) -> str:
+def _is_seen(found: Destination) -> bool:
+    return not isinstance(found, NotFound)
+
+
+def _named(pair: Pair, found: Destination) -> str:
     match found:
         case OnNet(key):
             return number(key, pair.new.tenant.dial_plan.calling_code)
         case OffNet(text) | Emergency(text):
             return number(text, pair.new.tenant.dial_plan.calling_code)
-        case NotFound(_, why):
-            return f"nothing ({why})"
-        case None:
+        case NotFound():
             return "nothing"
 
 
@@ -247,6 +255,7 @@ def emergencies(pair: Pair) -> Iterator[Told]:
             users=tuple(users),
             dialled=new.emergency[0],
             covers=_emergency(pair, frozenset(users)),
+            is_certain=any(trunk.numbers for trunk in pair.new.trunks.values()),
         )
     if old.emergency != new.emergency and pair.shared_users:
         yield Told(
@@ -256,8 +265,9 @@ def emergencies(pair: Pair) -> Iterator[Told]:
             after=f"now are those to {listed(new.emergency, shown=9)}",
             addresses=(),
             users=pair.shared_users,
-            dialled=next((n for n in (*old.emergency, *new.emergency) if (n in old.emergency) != (n in new.emergency))),
+            dialled=next(n for n in (*old.emergency, *new.emergency) if (n in old.emergency) != (n in new.emergency)),
             covers=_emergency(pair, frozenset(pair.shared_users)),
+            is_certain=False,
         )
 
 
@@ -309,7 +319,9 @@ def _colleague(pair: Pair, user: str) -> str | None:
 
 
 def _number_out(pair: Pair, user: str) -> str | None:
-    """What the user dials to reach a number outside that both plans allow."""
+    """What the user dials to reach a number outside that both plans allow; None: there is none, or no trunk."""
+    if not (pair.old.tenant.trunks and pair.new.tenant.trunks):
+        return None
     from ringplan.interpreter.witnesses import witnesses
 
     plan = pair.new.tenant.dial_plan

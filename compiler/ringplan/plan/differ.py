@@ -38,7 +38,7 @@ class Names:
 def compare_pair(pair: Pair, names: Names) -> TenantPlan:
     """What changes between two versions of a tenant."""
 
-    def tell(shown: Shown, at_a_time: bool) -> Witness:  # noqa: FBT001 - given by position
+    def tell(shown: Shown, at_a_time: bool) -> Witness:
         return _witness(pair, names, shown, at_a_time=at_a_time)
 
     compared = tuple(compare_entries(pair))
@@ -63,7 +63,7 @@ def _classes(compared: Compared) -> int:
 
 def _change(pair: Pair, told: Told, names: Names) -> Change:
     shown = show(pair, told)
-    if told.dialled is not None and shown is None and told.users:
+    if told.dialled is not None and told.is_certain and shown is None and told.users:
         raise EngineError(f"{told.subject}: {told.before}, {told.after}; but the interpreter sees no difference")
     return Change(
         tenant=pair.tenant,

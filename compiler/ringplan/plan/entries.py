@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ringplan.interpreter import Call
-from ringplan.interpreter.dialling import OffNet, OnNet, destination
+from ringplan.interpreter import Call, FromPhone, FromTrunk
+from ringplan.interpreter.dialling import OffNet, OnNet, analyse, called_number, destination
 from ringplan.interpreter.screening import call_type, canonical, screen
 from ringplan.ir import CallTable, Reject
 
@@ -123,12 +123,10 @@ def _atoms(pair: Pair, entry: EntryKey, group: CallerGroup, time: TimeClass) -> 
             found[parting] = shown
         return shown is not None
 
-    views = (
-        View(version, opened, caller)
-        for version, opened, caller in zip((pair.old, pair.new), time.opened, callers, strict=True)
-    )
-    walk = Walk(pair, *views, judge)
-    starts = (start(version, caller, entry.key) for version, caller in zip((pair.old, pair.new), callers, strict=True))
+    old = View(pair.old, time.opened[0], callers[0])
+    new = View(pair.new, time.opened[1], callers[1])
+    walk = Walk(pair, old, new, judge)
+    starts = start(pair.old, callers[0], entry.key), start(pair.new, callers[1], entry.key)
     for parting in walk.run(*starts):
         yield Atom(entry, group, time, parting, found[parting])
 
@@ -215,12 +213,18 @@ def _ranges(pair: Pair) -> Iterator[tuple[str, str]]:
 
 def calls(entry: EntryKey, call: Call, version: Version) -> bool:
     """Whether a call means an entry, however it was dialled."""
-    if entry.holds(call.dialled):
-        return True
-    match destination(version.tenant, call.dialled):
-        case OnNet(key):
+    if isinstance(call.origin, FromTrunk):
+        number = called_number(call.dialled)
+        return number is not None and entry.holds(number)
+    if not isinstance(call.origin, FromPhone):
+        return False
+    user = version.users.get(call.origin.phone.partition("/phones/")[0])
+    if user is None:
+        return False
+    match analyse(version.tenant, user, call.dialled):
+        case (OnNet(key), _):
             return entry.holds(key)
-        case OffNet(number):
+        case (OffNet(number), _):
             return entry.holds(number)
-        case _:
-            return False
+        case (_, dialled):
+            return entry.holds(dialled)

@@ -36,9 +36,7 @@ def facts(pair: Pair) -> Iterator[Told]:
         yield _told(pair, Risk.CHANGED, "hours of all schedules", before, after, _by_time(pair))
 
 
-def _told(
-    pair: Pair, risk: Risk, subject: str, before: str, after: str, covers: Covers | None = None
-) -> Told:
+def _told(pair: Pair, risk: Risk, subject: str, before: str, after: str, covers: Covers | None = None) -> Told:
     users = pair.shared_users
     address = pair.tenant
     if covers is None:
@@ -95,7 +93,9 @@ def _trunks(pair: Pair) -> Iterator[Told]:
 
 def _down(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     """Trunks that must fail for the order to show."""
-    at = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    at = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
     return old[:at]
 
 
@@ -208,7 +208,16 @@ def platform(old: Platform, new: Platform) -> Iterator[tuple[Risk, str, str, str
             before = listed([f"{field} {value}" for field, value, _ in fields], shown=9)
             after = listed([f"{field} {value}" for field, _, value in fields], shown=9)
             yield Risk.CHANGED, f"trunks/{name}", f"calls through trunk {name}", f"had {before}", f"now have {after}"
-    for field in ("domain", "sockets", "workers", "registration_s", "flood_requests", "flood_period_s", "relays", "dscp"):
+    for field in (
+        "domain",
+        "sockets",
+        "workers",
+        "registration_s",
+        "flood_requests",
+        "flood_period_s",
+        "relays",
+        "dscp",
+    ):
         if to_data(getattr(old, field)) != to_data(getattr(new, field)):
             yield Risk.CHANGED, "platform", f"{field} of the exchange", "was otherwise", "now changed"
 

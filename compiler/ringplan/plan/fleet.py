@@ -161,8 +161,8 @@ def _moves_from(sides: Sides, tenant: str, moves: dict[str, tuple[str, str]]) ->
     by_target: dict[tuple[str, str, str], list[str]] = {}
     for key, (old, new) in moves.items():
         if old == tenant:
-            nodes = [_node(program, owner, key) for program, owner in ((sides.old, old), (sides.new, new))]
-            by_target.setdefault((new, *nodes), []).append(key)
+            ends = new, _node(sides.old, old, key), _node(sides.new, new, key)
+            by_target.setdefault(ends, []).append(key)
     for (target, before, after), keys in by_target.items():
         owner = sides.new.tenant(target)
         entry = next(entry for entry in owner.numbers if entry.key == keys[0])

@@ -76,7 +76,7 @@ def decider(table: CallTable, canonical: str, call_type: str) -> tuple[int | Non
     return None, dict(table.types)[call_type]
 
 
-def _deciders(table: CallTable, by_type: bool) -> Iterator[tuple[int | None, bool]]:  # noqa: FBT001 - private
+def _deciders(table: CallTable, by_type: bool) -> Iterator[tuple[int | None, bool]]:
     """Everything that can decide, and how it does."""
     yield None, by_type
     for at, rule in enumerate(table.masks):

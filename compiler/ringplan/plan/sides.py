@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,22 +63,20 @@ class Opened:
 def against_reference(path: Path, reference: str) -> Iterator[Opened]:
     """The files below ``path`` and what they were at a git reference; raises UsageError or BrokenError."""
     place = locate(path)
-    with base_folder(place, reference, None) as (base, changed):
+    with base_folder(place, reference) as (base, changed):
         names = Names(display_path(path), reference)
         sides = _sides(path, base, changed, names)
         yield Opened(sides, display_path(base), display_path(place.root))
 
 
 @contextmanager
-def base_folder(place: Place, reference: str, wanted: set[str] | None) -> Iterator[tuple[Path, set[str]]]:
-    """A temporary folder with what a fleet was at a git reference, and the tenants in it.
-
-    ``wanted``: names of tenants' folders; None: those that have changed since.
-    """
+def base_folder(place: Place, reference: str, also: Collection[str] = ()) -> Iterator[tuple[Path, set[str]]]:
+    """A temporary folder with what a fleet was at a git reference: the tenants that have changed since, by the names
+    of their folders, and some others."""
     root = Path(os.path.realpath(place.root))
     folder = root.parent if place.is_alone else root
     commit = _commit(folder, reference)
-    changed = wanted if wanted is not None else _changed(place, folder, commit)
+    changed = _changed(place, folder, commit) | set(also)
     with TemporaryDirectory(prefix="ringplan-") as temporary:
         base = Path(temporary) / folder.name
         base.mkdir()
@@ -128,7 +126,9 @@ def _program(loaded: Loaded, which: str) -> Program:
 
 def _git(folder: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", "-C", os.fspath(folder), *arguments], capture_output=True, check=False)
+        # No shell, and what comes from the command line stands behind options or is a commit's hash.
+        command = ["git", "-C", os.fspath(folder), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     except FileNotFoundError:
         raise UsageError("git is not installed; compare two folders instead") from None
     if done.returncode:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ringplan.ir import MAX_DIVERSIONS, HuntGroup, Node, Outside, Plan, Program, Reject, Schedule, SipUri, Tenant, TimeRoute, Trunk, User
+from ringplan.ir import (
+    MAX_DIVERSIONS,
+    HuntGroup,
+    Node,
+    Outside,
+    Plan,
+    Program,
+    Reject,
+    Schedule,
+    SipUri,
+    Tenant,
+    TimeRoute,
+    Trunk,
+    User,
+)
 from ringplan.ir.dump import to_data
 
 from .times import Timeline, with_exceptions
@@ -49,7 +64,7 @@ class Version:
         return {node.id: node for node in self.tenant.nodes if isinstance(node, User)}
 
     def closure(self, node: str) -> frozenset[str]:
-        """Every node that calls to ``node`` can reach, itself included, whatever the time, the caller and the phones."""
+        """Every node that calls to ``node`` can reach, itself included, whatever time, caller and phones."""
         if node not in self._closures:
             found, left = {node}, [node]
             while left:
@@ -155,6 +170,12 @@ class Pair:
 
     old: Version
     new: Version
+    unnoticed: set[Hashable] = field(init=False, default_factory=set)
+    """Pairs of hunts that are defined otherwise and nobody notices, with the states they were tried in."""
+    ways: dict[Hashable, object] = field(init=False, default_factory=dict)
+    """Worlds in which a call takes a way, by the way and who calls."""
+    worlds: dict[Hashable, object] = field(init=False, default_factory=dict)
+    """Worlds in which a difference is noticed, by the difference and who calls."""
     _same: dict[str, bool] = field(init=False, default_factory=dict)
     _alike: dict[str, bool] = field(init=False, default_factory=dict)
     _lines: dict[tuple[frozenset[str], frozenset[str]], Timeline] = field(init=False, default_factory=dict)
@@ -167,7 +188,9 @@ class Pair:
     def is_same(self, node: str) -> bool:
         """Whether calls that reach a node are treated alike whatever the time, the caller and the phones."""
         if node not in self._same:
-            found = node in self.old.nodes and node in self.new.nodes and self.old.closure(node) == self.new.closure(node)
+            found = (
+                node in self.old.nodes and node in self.new.nodes and self.old.closure(node) == self.new.closure(node)
+            )
             self._same[node] = found and all(self._is_alike(one) for one in self.new.closure(node))
         return self._same[node]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -22,7 +22,7 @@ from .times import TimeClass
 from .versions import Pair, Version
 
 _STEPS: Final = 20_000
-_TRIES: Final = 3_000
+_TRIES: Final = 400
 """Worlds that are tried before it is said that nobody notices how two hunts differ."""
 
 _CLEARER: Final = 8
@@ -66,14 +66,29 @@ def show(setting: Setting, parting: Parting) -> Shown | None:
 
     Raises Unknown when that is not decided.
     """
+    pair = setting.pair
+    key = parting.path, parting.old.action, parting.new.action, setting.caller.user
+    known = pair.worlds.get(key)
+    if isinstance(known, World):  # the same at another time, or from another number
+        shown = compare(pair, setting.call, replace(known, now=setting.time.witness))
+        if _is_noticed(pair, shown):
+            return shown
     base = _way(setting, parting.path)
-    if base is None:
+    found = _search(setting, parting, base) if base is not None else None
+    if found is not None:
+        pair.worlds[key] = found.world
+    return found
+
+
+def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
+    """The first of the worlds to try in which the call ends otherwise, else in which anything is noticed."""
+    key = _hunt_key(setting, parting, base)
+    if key is not None and key in setting.pair.unnoticed:
         return None
-    known = frozenset(name.partition("/phones/")[0] for name in base.phones) | base.engaged
     first, left = None, _CLEARER
-    for world in _worlds(setting.pair, parting, base, known):
+    for world in _worlds(setting.pair, parting, base):
         shown = compare(setting.pair, setting.call, world)
-        if observed(shown.old, setting.pair.old) != observed(shown.new, setting.pair.new):
+        if _is_noticed(setting.pair, shown):
             if _ends(shown.old) != _ends(shown.new):
                 return shown
             first = first or shown
@@ -81,7 +96,22 @@ def show(setting: Setting, parting: Parting) -> Shown | None:
             left -= 1
             if not left:
                 break
+    if first is None and key is not None:
+        setting.pair.unnoticed.add(key)
     return first
+
+
+def _hunt_key(setting: Setting, parting: Parting, base: World) -> Hashable:
+    """What two hunts are compared for, when all that differs is how they ring; None: it is more than that."""
+    old, new = parting.old.action, parting.new.action
+    if not (isinstance(old, Hunt) and isinstance(new, Hunt)):
+        return None
+    states = frozenset(base.phones.items()), base.engaged, frozenset(base.memory.items())
+    return old.group, new.group, setting.caller.user, states
+
+
+def _is_noticed(pair: Pair, shown: Shown) -> bool:
+    return observed(shown.old, pair.old) != observed(shown.new, pair.new)
 
 
 def _ends(outcome: Outcome) -> object:
@@ -129,10 +159,21 @@ def _way(setting: Setting, path: tuple[Step, ...]) -> World | None:
     if all(step.node in pair.new.users for step in path):
         found = {phone: _STATES[result] for user, result in states.items() for phone in _phones(pair, user)}
         return World(found, now=setting.time.witness)
+    key = path, setting.caller.user
+    if key not in pair.ways:
+        pair.ways[key] = _hunted_way(setting, path, states)
+    way = pair.ways[key]
+    if isinstance(way, Unknown):
+        raise way
+    return replace(way, now=setting.time.witness) if isinstance(way, World) else None
+
+
+def _hunted_way(setting: Setting, path: tuple[Step, ...], states: Mapping[str, str]) -> World | Unknown | None:
+    """A world for a way through hunt groups; time and number play no part."""
     try:
-        solution = solve(_space(setting), tuple(_chain(pair.old, path)), 1, 1, Budget(_STEPS))
-    except UndecidedError as error:
-        raise Unknown from error
+        solution = solve(_space(setting), tuple(_chain(setting.pair.old, path)), 1, 1, Budget(_STEPS))
+    except UndecidedError:
+        return Unknown()
     if solution is None:
         return None
     world = _solved(setting, solution, states)
@@ -178,8 +219,9 @@ def _phones(pair: Pair, user: str) -> tuple[str, ...]:
 # -- what shows the difference
 
 
-def _worlds(pair: Pair, parting: Parting, base: World, known: frozenset[str]) -> Iterator[World]:
+def _worlds(pair: Pair, parting: Parting, base: World) -> Iterator[World]:
     """Worlds to try, the most natural first."""
+    known = frozenset(name.partition("/phones/")[0] for name in base.phones) | base.engaged
     actions = parting.old.action, parting.new.action
     if all(isinstance(action, Out) for action in actions):
         yield base
