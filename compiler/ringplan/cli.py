@@ -20,6 +20,7 @@ from ringplan.commands.init import init
 from ringplan.commands.plan import plan
 from ringplan.commands.print_ir import print_ir
 from ringplan.commands.report import report
+from ringplan.commands.review import review
 from ringplan.commands.schema import schema
 from ringplan.commands.switch import switch
 from ringplan.commands.trace import trace
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.command("check")(check)
 app.command("compile")(compile_)
 app.command("plan")(plan)
+app.command("review")(review)
 app.command("trace")(trace)
 app.command("verify")(verify)
 app.command("up")(up)

@@ -10,7 +10,7 @@ from .base import Section
 from .types import Slug
 
 AdministratorId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._%+@\-]{0,253}$")]
-"""The e-mail address of a git author, or the name under which a forge knows somebody; upper and lower case are alike."""
+"""The e-mail address of a git author, or the name under which a forge knows somebody; without regard to case."""
 
 
 class Administrator(Section):
