@@ -101,6 +101,11 @@ Start = Place | Settled
 """Where a call begins: at a node, or it is over before it reaches one."""
 
 
+def is_barred(settled: Settled) -> bool:
+    """Whether the caller's own plan bars a call."""
+    return settled.action == End(403, "Call Barred") and settled.decided[0].endswith("/reject/barred")
+
+
 class Step(NamedTuple):
     """One thing that happened alike in both versions."""
 
@@ -304,6 +309,8 @@ class Walk:
         """Whether nothing that follows can differ."""
         if old.node != new.node or not self._pair.is_same(old.node):
             return False
+        if isinstance(self._new.version.nodes[new.node], Outside | SipUri):
+            return False  # the plan of who forwards decides
         if _told(old.diversions) != _told(new.diversions) and not self._is_forgotten(old, new):
             return False
         return self._alike or not any(

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from ringplan.diagnostics import Span
-from ringplan.ir import HuntGroup, Schedule, TimeRoute, User
+from ringplan.ir import HuntGroup, MaskRule, Schedule, TimeRoute, User
 
-from .behaviour import Hunt, Parting, Ring
+from .behaviour import Hunt, Parting, Ring, is_barred
 from .entries import EntryKey
 from .model import Cause
 from .times import with_exceptions
@@ -19,8 +19,10 @@ _SHOWN: Final = 3
 
 def causes_of(pair: Pair, parting: Parting, entry: EntryKey) -> tuple[Cause, ...]:
     """What explains a parting: what was asked last if that was edited, else anything on the way."""
-    at_the_end = _asked(pair, parting, parting.old.decided, parting.new.decided)
-    found = _edited(pair, at_the_end)
+    barring = [] if parting.path else [one for s in (parting.new, parting.old) if is_barred(s) for one in s.decided]
+    found = _edited(pair, barring)
+    if not found:
+        found = _edited(pair, _asked(pair, parting, parting.old.decided, parting.new.decided))
     if not found and parting.path:
         found = _edited(pair, [step.node for step in parting.path[-1:]])
     if not found:
@@ -86,6 +88,8 @@ def _span(version: Version, other: Version, address: str) -> Span | None:
     found: User | HuntGroup | TimeRoute | Schedule | object | None = (
         version.nodes.get(address) or version.schedules.get(address) or version.plans.get(address)
     )
+    if "/number_masks/" in address:
+        found = _mask(version, other, address)
     theirs = other.nodes.get(address)
     if isinstance(found, User) and isinstance(theirs, User):
         known = {(rule.when, rule.callers, rule.anonymous, rule.to) for rule in theirs.rules}
@@ -94,6 +98,16 @@ def _span(version: Version, other: Version, address: str) -> Span | None:
                 return rule.span
     span = getattr(found, "span", None)
     return span if isinstance(span, Span) else None
+
+
+def _mask(version: Version, other: Version, address: str) -> MaskRule | None:
+    """A pattern of a mask, one that the other version does not have if there is any."""
+    known, mine = (
+        [r for p in one.tenant.plans for t in (p.outgoing, p.forwarding) for r in t.masks] for one in (other, version)
+    )
+    theirs = {rule.pattern for rule in known if rule.mask == address}
+    found = sorted((rule for rule in mine if rule.mask == address), key=lambda rule: rule.pattern in theirs)
+    return found[0] if found else None
 
 
 def _at(address: str, span: Span, is_removed: bool) -> Cause:

@@ -72,12 +72,13 @@ def redirections(pair: Pair) -> Iterator[Told]:
             by_tables.setdefault((*tables, plans[0].id, plans[1].id), []).append(user)
     for users in by_tables.values():
         plans = _plans(pair, users[0])
+        edited = _addresses(plans, (plans[0].forwarding, plans[1].forwarding))
         verb = f"redirections and transfers by {_users(pair, users)}"
         for one, words in _directions(pair, plans, lambda plan: plan.forwarding):
             old, new = ("barred", "allowed") if one.allowed else ("allowed", "barred")
             subject = f"{verb} to {words}"
             risk = Risk.ALLOWED if one.allowed else Risk.CHANGED
-            yield Told(risk, subject, f"were {old}", f"now {new}", _addresses(plans), tuple(users), None)
+            yield Told(risk, subject, f"were {old}", f"now {new}", edited, tuple(users), None)
         sip = dict(plans[0].forwarding.types)["sip_uri"], dict(plans[1].forwarding.types)["sip_uri"]
         inside = dict(plans[0].forwarding.types)["internal"], dict(plans[1].forwarding.types)["internal"]
         for words, (before, after) in ((NAMES["sip_uri"], sip), ("colleagues", inside)):
@@ -85,7 +86,7 @@ def redirections(pair: Pair) -> Iterator[Told]:
                 old, new = _verdict(before), _verdict(after)
                 risk = Risk.ALLOWED if after else Risk.CHANGED
                 text = f"{verb} to {words}"
-                yield Told(risk, text, f"were {old}", f"now {new}", _addresses(plans), tuple(users), None)
+                yield Told(risk, text, f"were {old}", f"now {new}", edited, tuple(users), None)
 
 
 def _verdict(allowed: bool) -> str:
@@ -104,7 +105,7 @@ def _outgoing(pair: Pair, users: tuple[str, ...], old: Plan, new: Plan) -> Itera
             subject=f"calls by {_users(pair, users)} to {words}",
             before=before,
             after=after,
-            addresses=_addresses((old, new)),
+            addresses=_addresses((old, new), (old.outgoing, new.outgoing)),
             users=users,
             dialled=prefix + found[0].canonical,
             covers=_Directed(pair, frozenset(users), (old, new), tuple(found)).holds,
@@ -170,8 +171,18 @@ def _plans(pair: Pair, user: str) -> tuple[Plan, Plan]:
     return old.plans[old.users[user].plan], new.plans[new.users[user].plan]
 
 
-def _addresses(plans: tuple[Plan, Plan]) -> tuple[str, ...]:
-    return (plans[1].id,)
+def _addresses(plans: tuple[Plan, Plan], tables: tuple[CallTable, CallTable]) -> tuple[str, ...]:
+    """The masks whose patterns were edited while both plans name them, else the plan."""
+    old, new = (_patterns(table) for table in tables)
+    masks = [name for name in sorted(old.keys() & new.keys()) if old[name] != new[name]]
+    return tuple(masks) if masks else (plans[1].id,)
+
+
+def _patterns(table: CallTable) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for rule in table.masks:
+        found.setdefault(rule.mask, set()).add(rule.pattern)
+    return found
 
 
 def _users(pair: Pair, users: Iterable[str]) -> str:
@@ -307,7 +318,7 @@ def _shown(pair: Pair, user: str, subject: str, before: str, after: str) -> Told
     dialled = _colleague(pair, user) if internal else None
     if dialled is None and not internal:
         dialled = _number_out(pair, user)
-    return Told(Risk.CHANGED, subject, before, after, (user,), (user,), dialled, holds)
+    return Told(Risk.CHANGED, subject, before, after, (user,), (user,), dialled, holds, is_certain=False)
 
 
 def _colleague(pair: Pair, user: str) -> str | None:

@@ -197,6 +197,10 @@ def platform(old: Platform, new: Platform) -> Iterator[tuple[Risk, str, str, str
     if emergency[0] != emergency[1]:
         before, after = f"tried {_names(emergency[0])}", f"now try {_names(emergency[1])}"
         yield Risk.EMERGENCY, "trunks", "emergency calls of all tenants", before, after
+    usual = [tuple(t.id for t in one.trunks if t.numbers and not t.tenants) for one in (old, new)]
+    if usual[0] != usual[1]:
+        before, after = f"went through {_names(usual[0])}", f"now go through {_names(usual[1])}"
+        yield Risk.CHANGED, "trunks", "calls out of all tenants", before, after
     for name in sorted(trunks[0].keys() | trunks[1].keys()):
         one, other = trunks[0].get(name), trunks[1].get(name)
         if one is None:

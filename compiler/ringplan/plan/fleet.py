@@ -65,12 +65,21 @@ def digest_of(plan: Plan) -> str:
 def _platform(sides: Sides) -> TenantPlan | None:
     if digest(sides.old.platform) == digest(sides.new.platform):
         return None
-    span = sides.new.platform.span
     changes = tuple(
-        Change("", risk, "", subject, "", before, after, (Cause(address, span.file, span.line, False),), None)
+        Change("", risk, "", subject, "", before, after, (_place(sides, address),), None)
         for risk, address, subject, before, after in platform(sides.old.platform, sides.new.platform)
     )
     return TenantPlan("", tuple(sorted(changes, key=lambda change: (change.risk, change.sentence))), (), 0)
+
+
+def _place(sides: Sides, address: str) -> Cause:
+    """Where a trunk, or the platform, is defined."""
+    for program, is_removed in ((sides.new, False), (sides.old, True)):
+        for trunk in program.platform.trunks:
+            if address == f"trunks/{trunk.id}":
+                return Cause(address, trunk.span.file, trunk.span.line, is_removed)
+    span = sides.new.platform.span
+    return Cause(address, span.file, span.line, is_removed=False)
 
 
 # -- tenants that come and go
@@ -174,7 +183,7 @@ def _moves_from(sides: Sides, tenant: str, moves: dict[str, tuple[str, str]]) ->
             subject=f"calls to {listed([number(key, owner.dial_plan.calling_code) for key in keys])}",
             condition="",
             before=f"reached {before}",
-            after=f"move to tenant {target} and now reach {after}, without a moment between",
+            after=f"now belongs to tenant {target} and reaches {after}, with no moment without an owner",
             causes=(cause,),
             witness=_owner_witness(sides, keys[0]),
             about=tuple(keys),

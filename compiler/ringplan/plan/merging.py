@@ -15,7 +15,7 @@ from .entries import Atom, Compared, EntryKey, calls
 from .model import Cause, Change, Risk, Witness
 from .times import TimeClass, described
 from .versions import Pair
-from .wording import condition, entry_words, parties, treatment, who
+from .wording import condition, entry_words, parties, short, treatment, who
 from .worlds import Shown
 
 Told = Callable[[Shown, bool], Witness]
@@ -54,7 +54,7 @@ def changes(pair: Pair, found: Iterable[Compared], tell: Told) -> list[Change]:
     """All changes of calls to numbers and extensions."""
     records = []
     for compared in found:
-        own = [_record(pair, compared, atom) for atom in compared.atoms]
+        own = _reassigned(pair, compared, [_record(pair, compared, atom) for atom in compared.atoms])
         own = _merged(own, lambda r: (r.groups, r.path, r.results, *_said(r)), _with_times)
         own = _merged(own, lambda r: (r.groups, r.times, r.path, *_said(r)), _with_results)
         own = _merged(own, lambda r: (r.times, r.path, r.results, *_said(r)), _with_groups)
@@ -68,6 +68,24 @@ def changes(pair: Pair, found: Iterable[Compared], tell: Told) -> list[Change]:
     for record in shared:
         together.setdefault((record.texts[0], record.last, record.results, *_said(record)), []).append(record)
     return [_change(pair, some, tell) for some in together.values()]
+
+
+def _reassigned(pair: Pair, compared: Compared, records: list[_Record]) -> list[_Record]:
+    """A number that was given to somebody else, or came, or went: what each caller met at each time says little."""
+    key = compared.entry.key
+    nodes = pair.old.entries.get(key), pair.new.entries.get(key)
+    classes = {(group, time) for r in records if not r.path for group in r.groups[0] for time in r.times[0]}
+    callers = {group for group in compared.groups if not group.is_called}
+    if nodes[0] == nodes[1] or not {(g, t) for g in callers for t in compared.times} <= classes:
+        return records
+    words = {}
+    for side, node, verb in (("before", nodes[0], "reached"), ("after", nodes[1], "now reaches")):
+        said = {getattr(r, side) for r in records if not r.self_call}
+        if node is not None or len(said) > 1:
+            words[side] = f"{verb} {short(node) if node is not None else 'nobody'}"
+    causes = max((r.causes for r in records), key=len)
+    risk = Risk.ADDED if nodes[0] is None else Risk.REMOVED if nodes[1] is None else min(r.risk for r in records)
+    return [replace(r, causes=causes, risk=risk, **words) for r in records]  # type: ignore[arg-type]
 
 
 def _said(record: _Record) -> tuple[Hashable, ...]:
@@ -87,7 +105,7 @@ def _record(pair: Pair, compared: Compared, atom: Atom) -> _Record:
         path = (*path, Step(own, own, "busy"))
     results = frozenset({path[-1].result}) if path else frozenset()
     shortened = (*path[:-1], path[-1]._replace(result="")) if path else ()
-    before, after = treatment(pair, parting)
+    before, after = treatment(pair, parting, atom.entry)
     return _Record(
         compared=(compared,),
         groups=(frozenset({atom.group}),),
@@ -105,6 +123,8 @@ def _record(pair: Pair, compared: Compared, atom: Atom) -> _Record:
 
 def _risk(pair: Pair, atom: Atom) -> Risk:
     old, new, key = atom.parting.old.action, atom.parting.new.action, atom.entry.key
+    if atom.entry.last is not None:
+        return Risk.CHANGED
     if new == End(404, "Not Found") and key not in pair.new.entries:
         return Risk.REMOVED
     if old == End(404, "Not Found") and key not in pair.old.entries:

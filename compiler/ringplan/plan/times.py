@@ -196,7 +196,7 @@ def described(line: Timeline, chosen: Iterable[TimeClass]) -> str:
         hours = _joined(by_day.get(day, ()))
         if hours != week[(day - 1) % 7]:
             exceptional.setdefault(hours, set()).add(day)
-    words = [_week(week)] if any(week) else []
+    words = [_shorter(week)] if any(week) else []
     for hours, days in sorted(exceptional.items(), key=lambda item: item[0]):
         others = {day for other, some in exceptional.items() if other != hours for day in some}
         names = _day_names(line, days, others)
@@ -208,7 +208,7 @@ def described(line: Timeline, chosen: Iterable[TimeClass]) -> str:
             words.append(f"on {names} {_hours(hours)}".rstrip())
     if words == ["at any time"]:
         return ""
-    return " ".join(words) if len(words) < 3 else ", ".join(words)
+    return ", ".join(words) if len(words) > 2 or words[0].startswith("outside") else " ".join(words)
 
 
 def _joined(pieces: Iterable[tuple[int, int]]) -> Hours:
@@ -221,10 +221,22 @@ def _joined(pieces: Iterable[tuple[int, int]]) -> Hours:
     return tuple(found)
 
 
+def _shorter(week: list[Hours]) -> str:
+    """A week by its hours, or by those that are not among them."""
+    others = [_complement(hours) for hours in week]
+    if not any(others):
+        return "at any time"
+    plain, outside = _week(week), f"outside {_week(others)}"
+    return outside if len(outside) < len(plain) else plain
+
+
+def _complement(hours: Hours) -> Hours:
+    marks = [0, *(mark for interval in hours for mark in interval), MINUTES_OF_DAY]
+    return tuple((start, end) for start, end in zip(marks[::2], marks[1::2], strict=True) if start < end)
+
+
 def _week(week: list[Hours]) -> str:
     """``Mon–Fri 08:00–17:00``; days with the same hours together."""
-    if all(hours == _WHOLE for hours in week):
-        return "at any time"
     groups: dict[Hours, list[int]] = {}
     for day, hours in enumerate(week):
         if hours:

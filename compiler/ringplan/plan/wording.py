@@ -7,7 +7,7 @@ from typing import Final
 
 from ringplan.ir import HuntGroup, User
 
-from .behaviour import Action, End, Hunt, Out, Parting, Ring, Step, members
+from .behaviour import Action, End, Hunt, Out, Parting, Ring, Step, is_barred, members
 from .classes import CallerGroup
 from .entries import Compared, EntryKey
 from .versions import Pair, Version
@@ -54,7 +54,7 @@ def entry_words(pair: Pair, entries: Iterable[EntryKey]) -> str:
     """``+420 222 333 400 and extension 1204``."""
     code = pair.new.tenant.dial_plan.calling_code
     found = list(entries)
-    words = [number(e.key, code) + (f" to {number(e.last, code)}" if e.last else "") for e in found if e.is_number]
+    words = [number(e.key, code) + (f"–{e.last[-3:]}" if e.last else "") for e in found if e.is_number]
     extensions = [entry.key for entry in found if not entry.is_number]
     if extensions:
         words.append(f"extension{'s' if len(extensions) > 1 else ''} {listed(extensions)}")
@@ -161,9 +161,17 @@ def _or(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def treatment(pair: Pair, parting: Parting) -> tuple[str, str]:
+def treatment(pair: Pair, parting: Parting, entry: EntryKey) -> tuple[str, str]:
     """``rang hunt_groups/sales`` and ``now rings users/guard``."""
     old, new = parting.old.action, parting.new.action
+    if not parting.path and is_barred(parting.new):
+        return "went through", "now are barred"
+    if not parting.path and is_barred(parting.old):
+        return "were barred", "now go through"
+    if entry.last is not None and isinstance(old, Out):
+        return "went out", f"now are refused with {_reason(new)}"
+    if entry.last is not None and isinstance(new, Out):
+        return f"were refused with {_reason(old)}", "now go out"
     match old, new:
         case Ring(), Ring() if old.user == new.user:
             return _rings(old, new)
@@ -172,6 +180,10 @@ def treatment(pair: Pair, parting: Parting) -> tuple[str, str]:
         case Out(), Out() if old.number == new.number:
             return _outs(old, new)
     return _was(pair.old, old), f"now {_is(pair.new, new)}"
+
+
+def _reason(action: Action) -> str:
+    return f"{action.code} {action.reason}" if isinstance(action, End) else "something else"
 
 
 def _was(version: Version, action: Action) -> str:
@@ -287,7 +299,9 @@ def _weights(group: HuntGroup) -> str:
 
 
 def _overflow(group: HuntGroup) -> str:
-    return f"for {seconds(group.overflow_ms)} in all" if group.overflow_ms is not None else "without a limit of time"
+    if group.overflow_ms is None:
+        return "without a limit of time"
+    return f"for {seconds(group.overflow_ms)} in all and then {short(group.overflow)}"
 
 
 def _waiting(group: HuntGroup) -> str:
