@@ -50,6 +50,13 @@ def test_an_administrator_does_not_raise_or_widen_his_own_role() -> None:
     assert reviewed(set_at("administrators/x", {"role": "department", "department": "plant"}), GROUP).is_denied
 
 
+def test_nobody_is_demoted_by_somebody_lower() -> None:
+    lower = {"role": "user", "user": "eva"}
+    assert who_may(set_at(f"administrators/{TENANT}", lower)) == {OPERATOR}
+    assert who_may(set_at(f"administrators/{GROUP}", lower)) == {OPERATOR, TENANT}
+    assert who_may(set_at(f"administrators/{DEPARTMENT}", lower)) == {OPERATOR, TENANT, GROUP}
+
+
 def test_peers_do_not_remove_each_other() -> None:
     two = set_at("administrators/ten2@x.example", {"role": "tenant"})
     assert who_may(set_at("administrators/ten2@x.example", None), base=two) == {OPERATOR}
@@ -196,8 +203,15 @@ def test_a_new_group_or_department_of_nobody_is_nobodys_but_the_tenants() -> Non
 
 def test_an_administrator_of_something_that_does_not_exist_administers_nothing() -> None:
     people = {"x": {"role": "department", "department": "ghost"}, "y": {"role": "department"}, "z": {"role": "group"}}
+    people["g"] = {"role": "group", "group": "spectre"}
     roles_ = administration(platform(), {"acme": tenant(lambda data: data["administrators"].update(people))})
-    edit = together(set_at("departments/ghost", {}), set_at("users/hall/department", "ghost"))
+    user = {"name": "N", "extension": "250", "group": "spectre", "phones": {"desk": {"secret": "a/n"}}}
+    edit = together(
+        set_at("departments/ghost", {}),
+        set_at("users/hall/department", "ghost"),
+        set_at("groups/spectre", {}),
+        set_at("users/new", user),
+    )
     for who in people:
         found = judge(tenant_changes("acme", tenant(), tenant(edit)), roles_, who)
         assert all(not verdict.is_allowed for verdict in found.verdicts)

@@ -78,7 +78,7 @@ def _place(path: Path) -> Place:
 
 def _base(root: Path, names: frozenset[str]) -> Manifests:
     """What was there; a tenant that could not be read then is as good as new, and so the operator's."""
-    platform = load_platform(root / PLATFORM_FILE, root, Sink()) if (root / PLATFORM_FILE).is_file() else None
+    platform = load_platform(root / PLATFORM_FILE, root, Sink())
     found = {name: load_tenant(root / name, root, Sink()) for name in names if (root / name).is_dir()}
     tenants = {name: one.manifest for name, one in found.items() if one is not None}
     return Manifests(platform.manifest if platform else None, tenants)
