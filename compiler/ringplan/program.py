@@ -13,7 +13,7 @@ from ringplan.ir import Program, Tenant
 from ringplan.passes import check_fleet, examine, summarise
 from ringplan.passes.capabilities import report_unsupported, tenant_needs
 from ringplan.pipeline import platform_of
-from ringplan.sources import locate
+from ringplan.sources import Place, locate
 from ringplan_schema import Tenant as Manifest
 
 
@@ -33,7 +33,11 @@ def load_program(path: Path, wanted: Callable[[Path], bool] | None = None) -> Lo
 
     Nothing is taken from the cache: lowering a tenant costs less than storing its graph.
     """
-    place = locate(path)
+    return load_place(locate(path), wanted)
+
+
+def load_place(place: Place, wanted: Callable[[Path], bool] | None = None) -> Loaded:
+    """The same of manifests that have been found already, which takes longer than reading a few of them."""
     platform = platform_of(place)
     sink = Sink(platform.diagnostics)
     tenants: list[tuple[Tenant, Manifest]] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -21,7 +20,7 @@ from ringplan.plan.worlds import observed
 
 NAMES = Names("tenants", "HEAD")
 SLOW = settings(
-    max_examples=int(os.environ.get("N", "60")),
+    max_examples=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -16,6 +16,7 @@ from ringplan.pipeline import Options
 from .console import Exit, PathArgument, note, options, out, stop_on_errors, wants_color
 
 if TYPE_CHECKING:
+    from ringplan.interpreter import PhoneState, TrunkState
     from ringplan.ir import Program
     from ringplan.trace.against import Asked
 
@@ -43,9 +44,7 @@ def trace(
     trunk: Annotated[str | None, typer.Option(metavar="T", help="The call comes in on this trunk.")] = None,
     diversions: Annotated[int, typer.Option(min=0, metavar="N", help="Was forwarded so often before.")] = 0,
     withheld: Annotated[bool, typer.Option("--withheld", help="The caller withholds the number.")] = False,
-    against: Annotated[
-        str | None, typer.Option(metavar="REF", help="In this version too: git reference or folder.")
-    ] = None,
+    against: Annotated[str | None, typer.Option(metavar="REF", help="In this version too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
     """Say what happens to one call, and which lines decided it.
@@ -55,6 +54,7 @@ def trace(
     U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
     extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
     remembers last:users/novakova (circular), turn:7 (weighted) or answered:users/novakova,users/dvorak (uniform).
+    REF is a git reference, or the folder of another version.
     TIME is read on the clock of the tenant unless an offset or a zone follows it. Options with U, S, G or T may be
     given several times.
 
@@ -66,20 +66,12 @@ def trace(
       ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
       ringplan trace tenants --from novak:1204 --to 1205 --against origin/main
     """
-    from ringplan.interpreter import PhoneState, TrunkState
     from ringplan.trace.against import Asked
     from ringplan.trace.worlds import Words
 
-    states = {
-        PhoneState.BUSY: busy,
-        PhoneState.SILENT: silent,
-        PhoneState.UNREGISTERED: unreachable,
-        PhoneState.GONE: gone,
-        PhoneState.DECLINES: declines,
-    }
     words = Words(
-        phones=tuple((state, name) for state, names in states.items() for name in names or ()),
-        trunks=tuple((TrunkState.FAILS, name) for name in trunk_down or ()),
+        phones=_phones(busy, silent, unreachable, gone, declines),
+        trunks=_failing(trunk_down),
         at=at,
         redirects=tuple(redirect or ()),
         engaged=tuple(engaged or ()),
@@ -91,6 +83,29 @@ def trace(
         _trace_both(path, asked, against, as_json=as_json)
     else:
         _trace(path, asked, as_json=as_json)
+
+
+def _phones(
+    busy: Several, silent: Several, unreachable: Several, gone: Several, declines: Several
+) -> tuple[tuple[PhoneState, str], ...]:
+    """What the phones that are named do."""
+    from ringplan.interpreter import PhoneState
+
+    states = {
+        PhoneState.BUSY: busy,
+        PhoneState.SILENT: silent,
+        PhoneState.UNREGISTERED: unreachable,
+        PhoneState.GONE: gone,
+        PhoneState.DECLINES: declines,
+    }
+    return tuple((state, name) for state, names in states.items() for name in names or ())
+
+
+def _failing(trunks: Several) -> tuple[tuple[TrunkState, str], ...]:
+    """Trunks that fail."""
+    from ringplan.interpreter import TrunkState
+
+    return tuple((TrunkState.FAILS, name) for name in trunks or ())
 
 
 def _trace(path: Path, asked: Asked, *, as_json: bool) -> None:

@@ -351,15 +351,27 @@ def _goes_on(old: Action, new: Action) -> bool:
     return isinstance(old, Hunt) and isinstance(new, Hunt) and old.group == new.group
 
 
+def edge(node: User | HuntGroup, result: str) -> tuple[str, str]:
+    """How a call leaves a node with a result: the reason of the diversion, and the next node."""
+    match result:
+        case "busy":
+            return "user-busy", node.busy
+        case "no-answer":
+            return "no-answer", node.no_answer
+        case "overflow":
+            assert isinstance(node, HuntGroup)
+            return "no-answer", node.overflow
+        case _:
+            return "unavailable", node.unreachable
+
+
 def _after(version: Version, name: str, diversions: tuple[Diversion, ...], result: str) -> Place | None:
+    """Where a call is after a result; None: there is no such result."""
     node = version.nodes[name]
     assert isinstance(node, User | HuntGroup)
-    reasons = {"busy": ("user-busy", node.busy), "no-answer": ("no-answer", node.no_answer)}
-    if isinstance(node, HuntGroup):
-        if result == "overflow" and node.overflow_ms is None:
-            return None
-        reasons["overflow"] = "no-answer", node.overflow
-    reason, target = reasons.get(result, ("unavailable", node.unreachable))
+    if result == "overflow" and isinstance(node, HuntGroup) and node.overflow_ms is None:
+        return None
+    reason, target = edge(node, result)
     if isinstance(version.nodes[target], Reject):
         return Place(target, diversions)
     if len(diversions) >= MAX_DIVERSIONS:

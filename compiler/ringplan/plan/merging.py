@@ -76,7 +76,7 @@ def _reassigned(pair: Pair, compared: Compared, records: list[_Record]) -> list[
     nodes = pair.old.entries.get(key), pair.new.entries.get(key)
     classes = {(group, time) for r in records if not r.path for group in r.groups[0] for time in r.times[0]}
     callers = {group for group in compared.groups if not group.is_called}
-    if nodes[0] == nodes[1] or not {(g, t) for g in callers for t in compared.times} <= classes:
+    if not records or nodes[0] == nodes[1] or not {(g, t) for g in callers for t in compared.times} <= classes:
         return records
     words = {}
     for side, node, verb in (("before", nodes[0], "reached"), ("after", nodes[1], "now reaches")):

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from ringplan.diagnostics import Diagnostic, Severity
 from ringplan.frontend.discover import PLATFORM_FILE, UsageError, display_path, printable
 from ringplan.ir import Program
-from ringplan.program import Loaded, load_program
+from ringplan.program import Loaded, load_place
 from ringplan.sources import Place, locate, tenant_key
 
 from .differ import Names
@@ -65,7 +65,7 @@ def against_reference(path: Path, reference: str) -> Iterator[Opened]:
     place = locate(path)
     with base_folder(place, reference) as (base, changed):
         names = Names(display_path(path), reference)
-        sides = _sides(path, base, changed, names)
+        sides = _sides(place, _located(base), changed, names)
         yield Opened(sides, display_path(base), display_path(place.root))
 
 
@@ -96,22 +96,24 @@ def between_folders(old: Path, new: Path) -> Opened:
         changed = {old.name, new.name}
     else:
         changed = {name for name in keys[0].keys() | keys[1].keys() if keys[0].get(name) != keys[1].get(name)}
-    return Opened(_sides(new, old, changed, Names(display_path(new), display_path(old))), "", "")
+    return Opened(_sides(places[1], places[0], changed, Names(display_path(new), display_path(old))), "", "")
 
 
-def _sides(new: Path, old: Path, changed: set[str], names: Names) -> Sides:
-    place = locate(new)
-    now = _program(load_program(new, lambda folder: folder.name in changed), "the new version")
-    before = _load_old(old, changed, now)
-    return Sides(before, now, len(place.layout.tenants), names)
+def _sides(new: Place, old: Place | None, changed: set[str], names: Names) -> Sides:
+    now = _program(load_place(new, lambda folder: folder.name in changed), "the new version")
+    if old is None:
+        before = Program(now.platform, ())
+    else:
+        before = _program(load_place(old, lambda folder: folder.name in changed), "the old version")
+    return Sides(before, now, len(new.layout.tenants), names)
 
 
-def _load_old(old: Path, changed: set[str], now: Program) -> Program:
+def _located(folder: Path) -> Place | None:
+    """What is in the folder of the old version; None: nothing."""
     try:
-        loaded = load_program(old, lambda folder: folder.name in changed)
+        return locate(folder)
     except UsageError:
-        return Program(now.platform, ())  # there was nothing
-    return _program(loaded, "the old version")
+        return None
 
 
 def _program(loaded: Loaded, which: str) -> Program:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from ringplan.ir import (
     MAX_DIVERSIONS,
@@ -22,11 +23,14 @@ from ringplan.ir import (
     User,
 )
 from ringplan.ir.dump import to_data
+from ringplan.proofs.hunts import Budget
 
 from .times import Timeline, with_exceptions
 
-Old, New = 0, 1
-"""Positions of the two versions in every pair."""
+_STEPS: Final = 60_000
+"""Steps that the search for ways through hunt groups may take for one tenant; a second or two."""
+_TRIES: Final = 20_000
+"""Calls that are tried for one tenant; some seconds, and a hundred times what tenants need that people wrote."""
 
 
 @dataclass(eq=False)
@@ -170,6 +174,10 @@ class Pair:
 
     old: Version
     new: Version
+    budget: Budget = field(init=False, default_factory=lambda: Budget(_STEPS))
+    """What is left for the search for ways through hunt groups."""
+    tries: int = field(init=False, default=_TRIES)
+    """Calls that may still be tried to find some that show differences."""
     unnoticed: set[Hashable] = field(init=False, default_factory=set)
     """Pairs of hunts that are defined otherwise and nobody notices, with the states they were tried in."""
     ways: dict[Hashable, object] = field(init=False, default_factory=dict)

@@ -56,9 +56,16 @@ def entry_words(pair: Pair, entries: Iterable[EntryKey]) -> str:
     found = list(entries)
     words = [number(e.key, code) + (f"–{e.last[-3:]}" if e.last else "") for e in found if e.is_number]
     extensions = [entry.key for entry in found if not entry.is_number]
-    if extensions:
-        words.append(f"extension{'s' if len(extensions) > 1 else ''} {listed(extensions)}")
-    return listed(words)
+    if not extensions:
+        return listed(words)
+    inside = f"extension{'s' if len(extensions) > 1 else ''} {listed(extensions)}"
+    if not words:
+        return inside
+    return f"{listed(words)} and {inside}" if len(words) == 1 else f"{', '.join([*_cut(words), inside])}"
+
+
+def _cut(words: list[str]) -> list[str]:
+    return words if len(words) <= _SHOWN + 1 else [*words[:_SHOWN], f"{len(words) - _SHOWN} more"]
 
 
 def who(pair: Pair, compared: Compared, groups: Iterable[CallerGroup], parties: frozenset[str]) -> str:

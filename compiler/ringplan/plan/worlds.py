@@ -9,19 +9,18 @@ from typing import Final
 
 from ringplan.interpreter import Call, FromPhone, FromTrunk, Memory, Outcome, PhoneState, TrunkState, World, route
 from ringplan.interpreter.slices import Slice
-from ringplan.ir import HuntGroup, User
+from ringplan.ir import HuntGroup, Reject, User
 from ringplan.proofs.callers import CallerClass
 from ringplan.proofs.graph import Transition
-from ringplan.proofs.hunts import Budget, UndecidedError
+from ringplan.proofs.hunts import UndecidedError
 from ringplan.proofs.profiles import GONE, Profile, phone_states
 from ringplan.proofs.solving import Solution, solve
 from ringplan.proofs.space import Space
 
-from .behaviour import Caller, Hunt, Out, Parting, Step, members
+from .behaviour import Caller, Hunt, Out, Parting, Step, edge, members
 from .times import TimeClass
 from .versions import Pair, Version
 
-_STEPS: Final = 20_000
 _TRIES: Final = 400
 """Worlds that are tried before it is said that nobody notices how two hunts differ."""
 
@@ -87,6 +86,9 @@ def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
         return None
     first, left = None, _CLEARER
     for world in _worlds(setting.pair, parting, base):
+        setting.pair.tries -= 1
+        if setting.pair.tries < 0:
+            raise Unknown
         shown = compare(setting.pair, setting.call, world)
         if _is_noticed(setting.pair, shown):
             if _ends(shown.old) != _ends(shown.new):
@@ -170,8 +172,11 @@ def _way(setting: Setting, path: tuple[Step, ...]) -> World | None:
 
 def _hunted_way(setting: Setting, path: tuple[Step, ...], states: Mapping[str, str]) -> World | Unknown | None:
     """A world for a way through hunt groups; time and number play no part."""
+    guess = _guessed(setting, path, states)
+    if guess is not None:
+        return guess
     try:
-        solution = solve(_space(setting), tuple(_chain(setting.pair.old, path)), 1, 1, Budget(_STEPS))
+        solution = solve(_space(setting), tuple(_chain(setting.pair.old, path)), 1, 1, setting.pair.budget)
     except UndecidedError:
         return Unknown()
     if solution is None:
@@ -179,6 +184,37 @@ def _hunted_way(setting: Setting, path: tuple[Step, ...], states: Mapping[str, s
     world = _solved(setting, solution, states)
     renamed = {s.node: world.memory[s.old_node] for s in path if s.old_node in world.memory}
     return replace(world, memory={**world.memory, **renamed})
+
+
+_TOGETHER: Final = {
+    "no-answer": PhoneState.SILENT,
+    "overflow": PhoneState.SILENT,
+    "busy": PhoneState.BUSY,
+    "unreachable": PhoneState.UNREGISTERED,
+}
+
+
+def _guessed(setting: Setting, path: tuple[Step, ...], states: Mapping[str, str]) -> World | None:
+    """A world in which all members of every group on the way do what gives its result, if the call takes the way."""
+    pair, moods = setting.pair, dict[str, PhoneState]()
+    for step in path:
+        for user in members(pair.old, step.old_node) if step.node not in states else ():
+            moods.setdefault(user, _TOGETHER[step.result])
+    moods |= {user: _STATES[result] for user, result in states.items()}
+    phones = {phone: state for user, state in moods.items() for phone in _phones(pair, user)}
+    world = World(phones, now=setting.time.witness)
+    said = iter([(step.address, step.text) for step in route(pair.old.alone, setting.call, world).steps])
+    return world if all(_is_said(pair.old, step, said) for step in path) else None
+
+
+def _is_said(version: Version, step: Step, said: Iterator[tuple[str, str]]) -> bool:
+    """Whether a call left a node by the edge of a result, after what was looked at before."""
+    node = version.nodes[step.old_node]
+    assert isinstance(node, User | HuntGroup)
+    reason, target = edge(node, step.result)
+    if isinstance(version.nodes[target], Reject):
+        return any(address == target for address, _ in said)
+    return (node.id, f"forwards ({reason}) to {target}") in said
 
 
 def _space(setting: Setting) -> Space:
