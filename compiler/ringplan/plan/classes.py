@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ringplan.interpreter import Call, FromPhone, FromTrunk
 from ringplan.interpreter.dialling import calling_number
@@ -114,13 +115,30 @@ def from_trunks(pair: Pair, nodes: Nodes) -> list[CallerGroup]:
 def from_users(pair: Pair, nodes: Nodes, dialled: str, users: Iterable[str]) -> list[CallerGroup]:
     """Users as callers: those on the way one by one, the others by what is asked about them."""
     compared = nodes.patterns(pair)
-    on_the_way = (nodes.old | nodes.new) & pair.new.users.keys()
+    on_the_way = _told_apart(pair, nodes, dialled)
     found: dict[object, list[str]] = {}
     for user in users:
         for withheld in (False, True) if compared else (False,):
             key = _seen(pair, user, compared, withheld), may_call(pair, user, dialled), withheld, user in on_the_way
             found.setdefault((*key, user if user in on_the_way else None), []).append(user)
     return [_group(pair, compared, tuple(some), key) for key, some in found.items()]
+
+
+_FEW: Final = 12
+"""Parties of a call who are compared as callers one by one."""
+
+
+def _told_apart(pair: Pair, nodes: Nodes, dialled: str) -> frozenset[str]:
+    """Users on the way whom a call of their own meets as busy.
+
+    Of many only those who are called directly, or were edited: what the others notice is what everybody does.
+    """
+    found = frozenset((nodes.old | nodes.new) & pair.new.users.keys())
+    if len(found) <= _FEW:
+        return found
+    own = {version.entries.get(dialled) for version in (pair.old, pair.new)}
+    edited = found & pair.edited_parties
+    return frozenset(found & own | edited) if len(edited) <= _FEW else frozenset(found & own)
 
 
 def _group(pair: Pair, compared: frozenset[str], users: tuple[str, ...], key: object) -> CallerGroup:

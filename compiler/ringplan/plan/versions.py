@@ -214,6 +214,19 @@ class Pair:
         return self._lines[old, new]
 
     @cached_property
+    def edited_parties(self) -> frozenset[str]:
+        """Users who were edited, and members of groups that were."""
+        found: set[str] = set()
+        for name in self.old.nodes.keys() & self.new.nodes.keys():
+            if not self._is_alike(name):
+                groups = (version.nodes[name] for version in (self.old, self.new))
+                found.add(name)
+                found.update(
+                    member.node for group in groups if isinstance(group, HuntGroup) for member in group.members
+                )
+        return frozenset(found)
+
+    @cached_property
     def shared_users(self) -> tuple[str, ...]:
         """Users with a phone in both versions, who can be compared as callers."""
         both = (name for name in self.old.users if name in self.new.users)
