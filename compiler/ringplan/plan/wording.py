@@ -23,6 +23,8 @@ def short(address: str) -> str:
 
 def listed(words: Sequence[str], *, shown: int = _SHOWN) -> str:
     """``a, b and c``; of many the first, and how many more."""
+    if not words:
+        return "nobody"
     if len(words) > shown + 1:
         return f"{', '.join(words[:shown])} and {len(words) - shown} more"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

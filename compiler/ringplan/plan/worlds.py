@@ -257,7 +257,6 @@ def _phones(pair: Pair, user: str) -> tuple[str, ...]:
 
 def _worlds(pair: Pair, parting: Parting, base: World) -> Iterator[World]:
     """Worlds to try, the most natural first."""
-    known = frozenset(name.partition("/phones/")[0] for name in base.phones) | base.engaged
     actions = parting.old.action, parting.new.action
     if all(isinstance(action, Out) for action in actions):
         yield base
@@ -267,7 +266,7 @@ def _worlds(pair: Pair, parting: Parting, base: World) -> Iterator[World]:
             yield replace(base, trunks={trunk: TrunkState.FAILS})
         return
     hunted = [users for v, a in zip((pair.old, pair.new), actions, strict=True) for users in _hunted(v, a)]
-    free = tuple(dict.fromkeys(user for user in hunted if user not in known))
+    free = tuple(dict.fromkeys(hunted))  # what phones did on the way stays; whether their user is engaged is open
     if not hunted:
         yield base
         yield _with(pair, base, dict.fromkeys(_rung(actions), (PhoneState.SILENT, False)))
