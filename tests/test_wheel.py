@@ -110,6 +110,8 @@ def files_of(folder: Path) -> set[Path]:
         "ringplan_kamailio/runtime/*.py",
         "ringplan_kamailio/stubs/KSR.pyi",
         "ringplan_rtpengine/templates/*.j2",
+        "ringplan/report/templates/*.html.j2",
+        "ringplan/report/templates/style.css",
         "*/py.typed",
     ],
 )
@@ -157,3 +159,12 @@ def test_check_and_compile_the_examples(installed: Installed, tmp_path: Path) ->
     assert {"bundle.json", "exchange/kamailio.cfg", "exchange/main.py", "rtpengine/relay_a.conf"} <= written
     assert {f"exchange/tenants/{folder.name}.py" for folder in tenants.iterdir() if folder.is_dir()} <= written
     assert any(path.startswith("exchange/ringplan_runtime/") for path in written)
+
+
+def test_the_report_needs_nothing_of_the_checkout(installed: Installed, tmp_path: Path) -> None:
+    tenants = tmp_path / "tenants"
+    shutil.copytree(ROOT / "examples/tenants", tenants)
+    done = installed.run("ringplan", "report", str(tenants), "-o", str(tmp_path / "report"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "report/index.html").is_file()
+    assert (tmp_path / "report/style.css").is_file()

@@ -17,7 +17,10 @@ from ringplan.commands.explain import explain
 from ringplan.commands.fmt import fmt
 from ringplan.commands.import_ics import import_app
 from ringplan.commands.init import init
+from ringplan.commands.plan import plan
 from ringplan.commands.print_ir import print_ir
+from ringplan.commands.report import report
+from ringplan.commands.review import review
 from ringplan.commands.schema import schema
 from ringplan.commands.switch import switch
 from ringplan.commands.trace import trace
@@ -35,10 +38,13 @@ app = typer.Typer(
 )
 app.command("check")(check)
 app.command("compile")(compile_)
+app.command("plan")(plan)
+app.command("review")(review)
 app.command("trace")(trace)
 app.command("verify")(verify)
 app.command("up")(up)
 app.command("switch")(switch)
+app.command("report")(report)
 app.command("where")(where)
 app.command("explain")(explain)
 app.command("fmt")(fmt)

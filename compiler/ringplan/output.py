@@ -16,6 +16,9 @@ from pathlib import Path, PurePosixPath
 from ringplan.files import replace_file
 
 MANIFEST = "bundle.json"
+"""The list of files in a bundle's folder."""
+RESERVED = frozenset({MANIFEST, "report.json"})
+"""Names that no file of a bundle may have."""
 _FORMAT = 1
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 
@@ -32,6 +35,8 @@ class Bundle:
     """Digest by path."""
     content: Callable[[str], bytes]
     """The bytes of one of them; asked for only when the file must be written."""
+    manifest: str = MANIFEST
+    """The file that lists them; two kinds of folders that list their files differently never take each other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def digest_of(content: bytes) -> str:
 
 def compare(bundle: Bundle, folder: Path) -> Differences:
     """What would have to be written or removed; changes nothing. Raises OutputError."""
-    owned = _owned(folder)
+    owned = _owned(folder, bundle.manifest)
     missing, stale = [], []
     for path, digest in sorted(bundle.digests.items()):
         found = _digest_on_disk(folder, path)
@@ -64,22 +69,22 @@ def compare(bundle: Bundle, folder: Path) -> Differences:
             stale.append(path)
     extra = [path for path in sorted(owned) if path not in bundle.digests and _digest_on_disk(folder, path)]
     if owned != bundle.digests and not (missing or stale or extra):
-        stale.append(MANIFEST)
+        stale.append(bundle.manifest)
     return Differences(tuple(missing), tuple(stale), tuple(extra))
 
 
 def write(bundle: Bundle, folder: Path) -> Differences:
     """Make ``folder`` hold the bundle; answers what was different. Raises OutputError or OSError."""
     differences = compare(bundle, folder)
-    owned = _owned(folder)
-    changed = (*differences.missing, *(path for path in differences.stale if path != MANIFEST))
+    owned = _owned(folder, bundle.manifest)
+    changed = (*differences.missing, *(path for path in differences.stale if path != bundle.manifest))
     for path in changed:
         _require_ours(folder, path, owned)
     if not differences:
         return differences
     folder.mkdir(parents=True, exist_ok=True)
     if changed or differences.extra:
-        replace_file(folder / MANIFEST, _manifest({**owned, **bundle.digests}))
+        replace_file(folder / bundle.manifest, _manifest({**owned, **bundle.digests}))
     for path in changed:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +92,7 @@ def write(bundle: Bundle, folder: Path) -> Differences:
     for path in differences.extra:
         (folder / path).unlink(missing_ok=True)
         _remove_empty(folder, (folder / path).parent)
-    replace_file(folder / MANIFEST, _manifest(bundle.digests))
+    replace_file(folder / bundle.manifest, _manifest(bundle.digests))
     return differences
 
 
@@ -96,18 +101,20 @@ def _manifest(digests: Mapping[str, str]) -> bytes:
     return (json.dumps(data, indent=1) + "\n").encode()
 
 
-def _owned(folder: Path) -> dict[str, str]:
-    """The files the folder's ``bundle.json`` claims; a folder without one must be empty or absent."""
+def _owned(folder: Path, name: str) -> dict[str, str]:
+    """The files the folder's list of files claims; a folder without one must be empty or absent."""
     if folder.is_symlink() and not folder.exists():
         raise OutputError(f"{folder} is a link that leads nowhere")
     if not folder.exists():
         return {}
     if not folder.is_dir():
         raise OutputError(f"{folder} is not a folder")
-    manifest = folder / MANIFEST
+    manifest = folder / name
     if not manifest.exists():
         if any(folder.iterdir()):
-            raise OutputError(f"{folder} is not empty and is no bundle; choose an empty or new folder")
+            raise OutputError(
+                f"{folder} is not empty and is no {name.removesuffix('.json')}; choose an empty or new folder"
+            )
         return {}
     return _read_manifest(manifest)
 
@@ -125,7 +132,7 @@ def _read_manifest(manifest: Path) -> dict[str, str]:
 
 def _require_safe(path: str) -> None:
     """A path from a target or from a ``bundle.json`` must stay within the bundle."""
-    if not _SAFE_PATH.fullmatch(path) or path == MANIFEST:
+    if not _SAFE_PATH.fullmatch(path) or path in RESERVED:
         raise OutputError(f"a bundle cannot hold a file called {path!r}")
 
 

@@ -13,7 +13,8 @@ from ringplan.ir import Program, Tenant
 from ringplan.passes import check_fleet, examine, summarise
 from ringplan.passes.capabilities import report_unsupported, tenant_needs
 from ringplan.pipeline import platform_of
-from ringplan.sources import locate
+from ringplan.sources import Place, locate
+from ringplan_schema import Tenant as Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Loaded:
     program: Program | None
     """None: there are errors."""
     diagnostics: tuple[Diagnostic, ...]
+    manifests: tuple[Manifest, ...] = ()
+    """Of the tenants of the program, in the same order; for what the graph leaves out, such as names for people."""
 
 
 def load_program(path: Path, wanted: Callable[[Path], bool] | None = None) -> Loaded:
@@ -30,10 +33,14 @@ def load_program(path: Path, wanted: Callable[[Path], bool] | None = None) -> Lo
 
     Nothing is taken from the cache: lowering a tenant costs less than storing its graph.
     """
-    place = locate(path)
+    return load_place(locate(path), wanted)
+
+
+def load_place(place: Place, wanted: Callable[[Path], bool] | None = None) -> Loaded:
+    """The same of manifests that have been found already, which takes longer than reading a few of them."""
     platform = platform_of(place)
     sink = Sink(platform.diagnostics)
-    tenants: list[Tenant] = []
+    tenants: list[tuple[Tenant, Manifest]] = []
     summaries = []
     for folder in place.layout.tenants:
         if wanted is not None and not wanted(folder):
@@ -43,11 +50,12 @@ def load_program(path: Path, wanted: Callable[[Path], bool] | None = None) -> Lo
             continue
         subject = examine(loaded, platform.graph, sink)
         report_unsupported(tenant_needs(subject), installed_targets(), sink)
-        tenants.append(subject.graph)
+        tenants.append((subject.graph, subject.manifest))
         summaries.append(summarise(subject))
     check_fleet(summaries, sink)
     diagnostics = sink.sorted()
     if platform.graph is None or any(d.severity is Severity.ERROR for d in diagnostics):
         return Loaded(None, diagnostics)
-    ordered = tuple(sorted(tenants, key=lambda tenant: tenant.id))
-    return Loaded(Program(platform.graph, ordered), diagnostics)
+    tenants.sort(key=lambda tenant: tenant[0].id)
+    program = Program(platform.graph, tuple(graph for graph, _ in tenants))
+    return Loaded(program, diagnostics, tuple(manifest for _, manifest in tenants))

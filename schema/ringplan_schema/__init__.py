@@ -1,5 +1,6 @@
 """The manifest: what tenants and operators write, as frozen pydantic models."""
 
+from .administrators import Administrator, Operator
 from .caller_id import CallerId, CallerIdLevel, UserCallerId
 from .calling_plan import CallingPlan, CallTable
 from .forwarding import Forward, NoAnswer, Selective
@@ -12,6 +13,7 @@ from .time_routes import TimeRoute, TimeRule
 from .users import Phone, User
 
 __all__ = [
+    "Administrator",
     "CallTable",
     "CallerId",
     "CallerIdLevel",
@@ -28,6 +30,7 @@ __all__ = [
     "Media",
     "MemberRing",
     "NoAnswer",
+    "Operator",
     "Overflow",
     "Phone",
     "Platform",

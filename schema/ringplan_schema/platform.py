@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from .administrators import AdministratorId, Operator
 from .base import Section
 from .types import Endpoint, Flag, HostName, IPv4, ListenSocket, Slug, TenantSlug, duration
 
@@ -92,6 +93,8 @@ class Platform(Section):
     """The platform's identifier."""
     domain: HostName
     """Parent of the tenants' default SIP domains, and host part of identities sent to trunks."""
+    administrators: Annotated[dict[AdministratorId, Operator], Field(max_length=1000)] = {}
+    """The operator's people, who may change everything of the platform and of its tenants."""
     exchange: Exchange
     """The Kamailio instance that registers phones and routes calls."""
     media: Media

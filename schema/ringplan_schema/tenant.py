@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from .administrators import Administrator, AdministratorId
 from .base import Section
 from .caller_id import CallerId
 from .calling_plan import CallingPlan, MaskName, NumberMask
@@ -56,6 +57,8 @@ class Tenant(Section):
     """How users dial."""
     ring_timeout: Annotated[int, duration("5s", "180s")] = 60_000
     """How long a user's phones ring before the call counts as not answered; milliseconds in the model."""
+    administrators: Annotated[dict[AdministratorId, Administrator], Field(max_length=2000)] = {}
+    """Who may change what. Nobody: only the operator may change the tenant."""
     caller_id: CallerId = CallerId()
     """The identity of the tenant as a whole."""
     emergency: Emergency | None = None

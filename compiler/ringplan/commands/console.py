@@ -28,6 +28,7 @@ class Exit(IntEnum):
     ERRORS = 1
     USAGE = 2
     DIFFERENT = 3
+    DENIED = 4
 
 
 class Format(StrEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,9 @@ from ringplan.pipeline import Options
 from .console import Exit, PathArgument, note, options, out, stop_on_errors, wants_color
 
 if TYPE_CHECKING:
-    from ringplan.trace.worlds import Words
+    from ringplan.interpreter import PhoneState, TrunkState
+    from ringplan.ir import Program
+    from ringplan.trace.against import Asked
 
 Several = list[str] | None
 
@@ -41,6 +44,7 @@ def trace(
     trunk: Annotated[str | None, typer.Option(metavar="T", help="The call comes in on this trunk.")] = None,
     diversions: Annotated[int, typer.Option(min=0, metavar="N", help="Was forwarded so often before.")] = 0,
     withheld: Annotated[bool, typer.Option("--withheld", help="The caller withholds the number.")] = False,
+    against: Annotated[str | None, typer.Option(metavar="REF", help="In this version too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
     """Say what happens to one call, and which lines decided it.
@@ -50,6 +54,7 @@ def trace(
     U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
     extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
     remembers last:users/novakova (circular), turn:7 (weighted) or answered:users/novakova,users/dvorak (uniform).
+    REF is a git reference, or the folder of another version.
     TIME is read on the clock of the tenant unless an offset or a zone follows it. Options with U, S, G or T may be
     given several times.
 
@@ -59,9 +64,32 @@ def trace(
       ringplan trace tenants --from +420602111222 --to +420222333404 --busy novak/users/novakova
       ringplan trace tenants --from +420602111222 --to +420222333400 --at "2026-12-24 17:00"
       ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
+      ringplan trace tenants --from novak:1204 --to 1205 --against origin/main
     """
-    from ringplan.interpreter import PhoneState, TrunkState
+    from ringplan.trace.against import Asked
     from ringplan.trace.worlds import Words
+
+    words = Words(
+        phones=_phones(busy, silent, unreachable, gone, declines),
+        trunks=_failing(trunk_down),
+        at=at,
+        redirects=tuple(redirect or ()),
+        engaged=tuple(engaged or ()),
+        switches=tuple(switch or ()),
+        remembered=tuple(remember or ()),
+    )
+    asked = Asked(from_, to, words, trunk, diversions, withheld)
+    if against is not None:
+        _trace_both(path, asked, against, as_json=as_json)
+    else:
+        _trace(path, asked, as_json=as_json)
+
+
+def _phones(
+    busy: Several, silent: Several, unreachable: Several, gone: Several, declines: Several
+) -> tuple[tuple[PhoneState, str], ...]:
+    """What the phones that are named do."""
+    from ringplan.interpreter import PhoneState
 
     states = {
         PhoneState.BUSY: busy,
@@ -70,55 +98,80 @@ def trace(
         PhoneState.GONE: gone,
         PhoneState.DECLINES: declines,
     }
-    words = Words(
-        phones=tuple((state, name) for state, names in states.items() for name in names or ()),
-        trunks=tuple((TrunkState.FAILS, name) for name in trunk_down or ()),
-        at=at,
-        redirects=tuple(redirect or ()),
-        engaged=tuple(engaged or ()),
-        switches=tuple(switch or ()),
-        remembered=tuple(remember or ()),
-    )
-    _trace(path, (from_, to), words, trunk=trunk, diversions=diversions, withheld=withheld, as_json=as_json)
+    return tuple((state, name) for state, names in states.items() for name in names or ())
 
 
-def _trace(
-    path: Path,
-    parties: tuple[str, str],
-    words: Words,
-    *,
-    trunk: str | None,
-    diversions: int,
-    withheld: bool,
-    as_json: bool,
-) -> None:
+def _failing(trunks: Several) -> tuple[tuple[TrunkState, str], ...]:
+    """Trunks that fail."""
+    from ringplan.interpreter import TrunkState
+
+    return tuple((TrunkState.FAILS, name) for name in trunks or ())
+
+
+def _trace(path: Path, asked: Asked, *, as_json: bool) -> None:
     """Load what the call can touch, walk it, and print."""
-    from ringplan.interpreter import Call, route
-    from ringplan.program import load_program
-    from ringplan.trace.parties import UnknownPartyError, dialled, origin
-    from ringplan.trace.render import data, render, scene
-    from ringplan.trace.worlds import WordError, local_tenant, world
+    from ringplan.trace.against import walk
+    from ringplan.trace.render import data, render
+
+    with _usage_errors():
+        traced = walk(_program(path, _wanted(path, asked)), asked)
+    if as_json:
+        out(json.dumps(data(traced.call, traced.outcome, traced.around), ensure_ascii=False, indent=2))
+    else:
+        out(render(traced.call, traced.outcome, traced.around, color=wants_color(sys.stdout)))
+
+
+def _trace_both(path: Path, asked: Asked, against: str, *, as_json: bool) -> None:
+    """The same in two versions."""
+    from ringplan.frontend.discover import display_path
+    from ringplan.plan.sides import base_folder
+    from ringplan.sources import locate
+    from ringplan.trace.against import data_both, render_both, walk_both
+
+    place, here, there = locate(path), "", ""
+    with _usage_errors():
+        wanted = _wanted(path, asked)
+        new = _program(path, wanted)
+        if Path(against).exists():
+            old = _program(Path(against), _wanted(Path(against), asked))
+        else:
+            names = {folder.name for folder in place.layout.tenants if wanted is None or wanted(folder)}
+            with base_folder(place, against, names) as (folder, _):
+                old, there, here = _program(folder, None), display_path(folder), display_path(place.root)
+        both = walk_both(old, new, asked)
+    if as_json:
+        text = json.dumps(data_both(*both), ensure_ascii=False, indent=2)
+    else:
+        text = render_both(*both, against, color=wants_color(sys.stdout))
+    out(text.replace(there, here) if there else text)
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Ends the command when something is named that is not there."""
+    from ringplan.trace.parties import UnknownPartyError
+    from ringplan.trace.worlds import WordError
 
     try:
-        with options(False, 0) as how:
-            wanted = _needed(path, *parties, words.names, how)
-        loaded = load_program(path, wanted)
-        stop_on_errors(loaded.diagnostics)
-        if loaded.program is None:
-            raise typer.Exit(Exit.ERRORS)
-        caller = origin(loaded.program, parties[0], trunk)
-        call = Call(caller, dialled(loaded.program, caller, parties[1]), withheld, diversions)
-        local = local_tenant(loaded.program, caller, call.dialled)
-        met = world(loaded.program, words, local)
+        yield
     except (UnknownPartyError, WordError) as error:
         note(f"error: {error}")
         raise typer.Exit(Exit.USAGE) from None
-    outcome = route(loaded.program, call, met)
-    around = scene(local, met)
-    if as_json:
-        out(json.dumps(data(call, outcome, around), ensure_ascii=False, indent=2))
-    else:
-        out(render(call, outcome, around, color=wants_color(sys.stdout)))
+
+
+def _wanted(path: Path, asked: Asked) -> Callable[[Path], bool] | None:
+    with options(False, 0) as how:
+        return _needed(path, asked.caller, asked.called, asked.words.names, how)
+
+
+def _program(path: Path, wanted: Callable[[Path], bool] | None) -> Program:
+    from ringplan.program import load_program
+
+    loaded = load_program(path, wanted)
+    stop_on_errors(loaded.diagnostics)
+    if loaded.program is None:
+        raise typer.Exit(Exit.ERRORS)
+    return loaded.program
 
 
 def _needed(path: Path, caller: str, called: str, others: Iterable[str], how: Options) -> Callable[[Path], bool] | None:

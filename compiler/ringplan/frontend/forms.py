@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from ringplan_schema import calling_plan, platform, schedules, tenant, types, users
+from ringplan_schema import administrators, calling_plan, platform, schedules, tenant, types, users
 
 from . import references
 from .repaired import Repaired
@@ -138,6 +138,7 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
         ),
     ),
     (calling_plan.MaskName, Form(_SLUG.replace("an identifier", "the name of a number mask").replace("40", "30"))),
+    (administrators.AdministratorId, Form("an e-mail address such as jan@novak.example, or the name of an account")),
     (users.SpeedDialCode, Form("a speed dial code: 2 to 9, or two digits 00 to 99")),
 )
 _SCHEDULES: Final = (

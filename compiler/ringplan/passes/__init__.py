@@ -10,7 +10,19 @@ from ringplan import ir
 from ringplan.diagnostics import Sink
 from ringplan.frontend.load import LoadedTenant
 
-from . import extensions, hunting, identity, licence, masks, names, numbers, safety, schedule_faults, targets
+from . import (
+    administrators,
+    extensions,
+    hunting,
+    identity,
+    licence,
+    masks,
+    names,
+    numbers,
+    safety,
+    schedule_faults,
+    targets,
+)
 from .fleet import check_fleet, check_trunk_tenants, summarise
 from .lower import lower
 from .platform import lower_platform, platform_needs
@@ -18,6 +30,7 @@ from .subject import Pass, Subject
 
 PASSES: tuple[Pass, ...] = (
     names.check,  # every group and department named is defined; departments form trees
+    administrators.check,  # whoever administers something administers what exists, and is named once
     numbers.check,  # public numbers are owned once, assigned once, and real
     extensions.check,  # extensions are unique and never mistaken for anything else
     licence.check,  # no more users than licensed

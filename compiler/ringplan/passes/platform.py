@@ -1,4 +1,4 @@
-"""The platform: its manifest becomes its part of the graph (RP204, RP205, RP805, RP807)."""
+"""The platform: its manifest becomes its part of the graph (RP204, RP205, RP307, RP805, RP807)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ringplan.diagnostics.codes import diagnostic
 from ringplan.frontend.load import LoadedPlatform
 from ringplan_schema import Trunk as ManifestTrunk
 
+from .administrators import check_platform as check_administrators
 from .capabilities import Need
 
 _LAST_PORT = 65_535
@@ -22,6 +23,7 @@ def lower_platform(loaded: LoadedPlatform, sink: Sink) -> ir.Platform | None:
     found = Sink()
     _ports_exist(loaded, found)
     _whole_seconds(loaded, found)
+    check_administrators(loaded, found)
     if not found.has_errors:
         platform = _lower(loaded)
         _sources_unique(loaded, found)

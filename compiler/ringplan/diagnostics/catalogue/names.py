@@ -49,4 +49,40 @@ NAMES: Final = (
         fix="Use the name of an existing entry, or define it.",
         fixable=True,
     ),
+    Code(
+        "RP305",
+        "administrator's role and object do not fit",
+        what=(
+            "Reported when the role `group`, `department` or `user` does not say of which one, and when another"
+            " object is named than the role is about."
+        ),
+        why="`ringplan review` would let the person change nothing, or less than the line seems to say.",
+        example="administrators:\n  jan@novak.example: {role: department}",
+        fix="Name the object beside the role: `{role: department, department: sales}`.",
+    ),
+    Code(
+        "RP306",
+        "administrator of something unknown",
+        what="Reported when an administrator has a group, department or user that the tenant does not define.",
+        why="The right would come into being unnoticed, with whatever is called like that later.",
+        example=(
+            "departments: {sales: {}}\n"
+            "administrators:\n"
+            "  jan@novak.example: {role: department, department: salse}"
+        ),
+        fix="Use the name of an existing entry; remove administrators of what is removed.",
+        fixable=True,
+    ),
+    Code(
+        "RP307",
+        "administrator named twice",
+        what="Reported when two administrators differ in upper and lower case only, in a tenant or on the platform.",
+        why="E-mail addresses are compared without case, so both are one person, and it is unclear which role counts.",
+        example=(
+            "administrators:\n"
+            "  Jan@novak.example: {role: tenant}\n"
+            "  jan@novak.example: {role: user, user: jan}"
+        ),
+        fix="Keep one entry. A department's administrator can have his own `user` beside `department`.",
+    ),
 )

@@ -1,0 +1,175 @@
+"""Where the two versions come from: a git reference and the files on disk, or two folders. No checkout is touched."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ringplan.diagnostics import Diagnostic, Severity
+from ringplan.frontend.discover import PLATFORM_FILE, UsageError, display_path, printable
+from ringplan.ir import Program
+from ringplan.program import Loaded, load_place
+from ringplan.sources import Place, locate, tenant_key
+
+from .differ import Names
+from .fleet import Sides
+from .model import Plan
+
+
+class BrokenError(Exception):
+    """One of the versions has errors; with what was said about it."""
+
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(message)
+        self.diagnostics = tuple(diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Both versions, read."""
+
+    sides: Sides
+    prefix: str
+    """Beginning of the places in a temporary copy of the old version."""
+    shown_prefix: str
+    """What stands for it where people read it."""
+
+    def relocated(self, plan: Plan) -> Plan:
+        """The plan with places of the old version as they are called in git."""
+        if not self.prefix:
+            return plan
+        tenants = []
+        for tenant in plan.tenants:
+            changes = []
+            for change in tenant.changes:
+                causes = tuple(replace(one, file=self._named(one.file)) for one in change.causes)
+                changes.append(replace(change, causes=causes))
+            tenants.append(replace(tenant, changes=tuple(changes)))
+        return replace(plan, tenants=tuple(tenants))
+
+    def _named(self, file: str) -> str:
+        return self.shown_prefix + file.removeprefix(self.prefix) if file.startswith(self.prefix) else file
+
+
+@contextmanager
+def against_reference(path: Path, reference: str) -> Iterator[Opened]:
+    """The files below ``path`` and what they were at a git reference; raises UsageError or BrokenError."""
+    place = locate(path)
+    with base_folder(place, reference) as (base, changed):
+        names = Names(display_path(path), reference)
+        sides = _sides(place, _located(base), changed, names)
+        yield Opened(sides, display_path(base), display_path(place.root))
+
+
+@contextmanager
+def base_folder(place: Place, reference: str, also: Collection[str] = ()) -> Iterator[tuple[Path, set[str]]]:
+    """A temporary folder with what a fleet was at a git reference: the tenants that have changed since, by the names
+    of their folders, and some others."""
+    root = Path(os.path.realpath(place.root))
+    folder = root.parent if place.is_alone else root
+    commit = _commit(folder, reference)
+    changed = _changed(place, folder, commit) | set(also)
+    with TemporaryDirectory(prefix="ringplan-") as temporary:
+        base = Path(temporary) / folder.name
+        base.mkdir()
+        _extract(folder, commit, sorted(changed), base)
+        if not (base / PLATFORM_FILE).exists() and place.layout.platform is not None:
+            shutil.copyfile(place.layout.platform, base / PLATFORM_FILE)  # it is new, and all tenants with it
+        yield (base / root.name if place.is_alone else base), changed
+
+
+def between_folders(old: Path, new: Path) -> Opened:
+    """Two folders; raises UsageError or BrokenError."""
+    places = locate(old), locate(new)
+    if places[0].is_alone is not places[1].is_alone:
+        raise UsageError("one of the folders is a fleet's and the other one a tenant's")
+    keys = [{folder.name: tenant_key(folder, b"") for folder in place.layout.tenants} for place in places]
+    if places[0].is_alone:
+        changed = {old.name, new.name}
+    else:
+        changed = {name for name in keys[0].keys() | keys[1].keys() if keys[0].get(name) != keys[1].get(name)}
+    return Opened(_sides(places[1], places[0], changed, Names(display_path(new), display_path(old))), "", "")
+
+
+def _sides(new: Place, old: Place | None, changed: set[str], names: Names) -> Sides:
+    now = _program(load_place(new, lambda folder: folder.name in changed), "the new version")
+    if old is None:
+        before = Program(now.platform, ())
+    else:
+        before = _program(load_place(old, lambda folder: folder.name in changed), "the old version")
+    return Sides(before, now, len(new.layout.tenants), names)
+
+
+def _located(folder: Path) -> Place | None:
+    """What is in the folder of the old version; None: nothing."""
+    try:
+        return locate(folder)
+    except UsageError:
+        return None
+
+
+def _program(loaded: Loaded, which: str) -> Program:
+    if loaded.program is None:
+        errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
+        raise BrokenError(f"{which} has errors, so there is nothing to compare", errors)
+    return loaded.program
+
+
+# -- git
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    try:
+        # No shell, and what comes from the command line stands behind options or is a commit's hash.
+        command = ["git", "-C", os.fspath(folder), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise UsageError("git is not installed; compare two folders instead") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UsageError(f"git: {said[-1].removeprefix('fatal: ') if said else 'failed'}")
+    return done.stdout
+
+
+def _commit(folder: Path, reference: str) -> str:
+    """The commit a reference means."""
+    if reference.startswith("-"):
+        raise UsageError(f"{printable(Path(reference))} is no git reference")
+    try:
+        return _git(folder, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}").decode().strip()
+    except UsageError as error:
+        if "repository" in str(error):
+            raise
+        raise UsageError(f"{reference} is no commit of this repository") from None
+
+
+def _changed(place: Place, folder: Path, commit: str) -> set[str]:
+    """Tenants' folders in which a file differs from a commit; files that git does not know yet are new."""
+    names = _git(folder, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", ".")
+    names += _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    found = {os.fsdecode(name).split("/", 1)[0] for name in names.split(b"\0") if b"/" in name}
+    return found & {place.root.resolve().name} if place.is_alone else found
+
+
+def _extract(folder: Path, commit: str, tenants: Sequence[str], target: Path) -> None:
+    """Write what some tenants and the platform were at a commit."""
+    top = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n")))
+    prefix = os.fsdecode(_git(folder, "rev-parse", "--show-prefix").rstrip(b"\n")).rstrip("/")
+    if prefix and not _git(top, "ls-tree", "-z", commit, "--", prefix):
+        return  # the whole fleet is new
+    listed = _git(top, "ls-tree", "--name-only", "-z", f"{commit}:{prefix}")
+    there = {os.fsdecode(name) for name in listed.split(b"\0") if name}
+    wanted = [name for name in (PLATFORM_FILE, *tenants) if name in there]
+    if not wanted:
+        return
+    packed = _git(top, "archive", "--format=tar", f"{commit}:{prefix}", "--", *wanted)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(target, filter="data")

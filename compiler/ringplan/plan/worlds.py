@@ -1,0 +1,410 @@
+"""From a parting to a call that shows it: the interpreter must treat it differently in the two versions."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final
+
+from ringplan.interpreter import Call, FromPhone, FromTrunk, Memory, Outcome, PhoneState, TrunkState, World, route
+from ringplan.interpreter.slices import Slice
+from ringplan.ir import HuntGroup, Reject, User
+from ringplan.proofs.callers import CallerClass
+from ringplan.proofs.graph import Transition
+from ringplan.proofs.hunts import UndecidedError
+from ringplan.proofs.profiles import GONE, Profile, phone_states
+from ringplan.proofs.solving import Solution, solve
+from ringplan.proofs.space import Space
+
+from .behaviour import Caller, Hunt, Out, Parting, Step, edge, members
+from .times import TimeClass
+from .versions import Pair, Version
+
+_TRIES: Final = 400
+"""Worlds that are tried before it is said that nobody notices how two hunts differ."""
+
+_CLEARER: Final = 8
+"""Further worlds that are tried for one in which the call ends otherwise, and not only goes another way."""
+
+_STATES: Final = {
+    "no-answer": PhoneState.SILENT,
+    "busy": PhoneState.BUSY,
+    "gone": PhoneState.GONE,
+    "unregistered": PhoneState.UNREGISTERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A call in a world, and how it ends in the two versions."""
+
+    call: Call
+    world: World
+    old: Outcome
+    new: Outcome
+
+
+class Unknown(Exception):  # noqa: N818 - it is no error
+    """Whether a call can take a way is not decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One class of calls: who calls whom, and when."""
+
+    pair: Pair
+    caller: Caller
+    """In the old version."""
+    call: Call
+    time: TimeClass
+
+
+def show(setting: Setting, parting: Parting) -> Shown | None:
+    """A world in which the call comes to a parting and the difference is noticed; None: there is none.
+
+    Raises Unknown when that is not decided.
+    """
+    pair = setting.pair
+    key = parting.path, parting.old.action, parting.new.action, setting.caller.user
+    known = pair.worlds.get(key)
+    if isinstance(known, World):  # the same at another time, or from another number
+        shown = compare(pair, setting.call, replace(known, now=setting.time.witness))
+        if _is_noticed(pair, shown):
+            return shown
+    base = _way(setting, parting.path)
+    found = _search(setting, parting, base) if base is not None else None
+    if found is not None:
+        pair.worlds[key] = found.world
+    return found
+
+
+def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
+    """The first of the worlds to try in which the call ends otherwise, else in which anything is noticed."""
+    key = _hunt_key(setting, parting, base)
+    if key is not None and key in setting.pair.unnoticed:
+        return None
+    first, left = None, _CLEARER
+    for world in _worlds(setting.pair, parting, base):
+        setting.pair.tries -= 1
+        if setting.pair.tries < 0:
+            raise Unknown
+        shown = compare(setting.pair, setting.call, world)
+        if _is_noticed(setting.pair, shown):
+            if _ends(shown.old) != _ends(shown.new):
+                return shown
+            first = first or shown
+        if first is not None:
+            left -= 1
+            if not left:
+                break
+    if first is None and key is not None:
+        setting.pair.unnoticed.add(key)
+    return first
+
+
+def _hunt_key(setting: Setting, parting: Parting, base: World) -> Hashable:
+    """What two hunts are compared for, when all that differs is how they ring; None: it is more than that."""
+    old, new = parting.old.action, parting.new.action
+    if not (isinstance(old, Hunt) and isinstance(new, Hunt)):
+        return None
+    states = frozenset(base.phones.items()), base.engaged, frozenset(base.memory.items())
+    return old.group, new.group, setting.caller.user, states
+
+
+def _is_noticed(pair: Pair, shown: Shown) -> bool:
+    return observed(shown.old, pair.old) != observed(shown.new, pair.new)
+
+
+def _ends(outcome: Outcome) -> object:
+    return outcome.code, outcome.reason, outcome.answered_by
+
+
+def compare(pair: Pair, call: Call, world: World) -> Shown:
+    """What the interpreter says of a call in both versions."""
+    return Shown(call, world, route(pair.old.alone, call, world), route(pair.new.alone, call, world))
+
+
+def observed(outcome: Outcome, version: Version, *, identity: bool = False) -> object:
+    """What phones, carriers and the caller notice of a call; ``identity``: with who the caller is shown as."""
+    attempts = tuple(
+        (
+            attempt.kind,
+            attempt.targets,
+            attempt.request_user,
+            attempt.request_host,
+            attempt.ring_ms,
+            attempt.result,
+            attempt.presented if identity else None,
+            _told(attempt.targets[0], attempt.diversions, version) if attempt.kind == "trunk" else None,
+        )
+        for attempt in outcome.attempts
+    )
+    return attempts, outcome.code, outcome.reason, outcome.emergency
+
+
+def _told(trunk: str, diversions: tuple[object, ...], version: Version) -> object:
+    """What a trunk is told of forwards."""
+    settings = version.trunks[trunk]
+    told = tuple((d.reason, d.number, d.private) for d in diversions)  # type: ignore[attr-defined]
+    asserted = told[-1:] if settings.diversion == "none" else told
+    return settings.plus, settings.diversion, asserted
+
+
+# -- the way to the parting
+
+
+def _way(setting: Setting, path: tuple[Step, ...]) -> World | None:
+    """A world in which the call takes a way; None: there is none."""
+    pair = setting.pair
+    states = {step.node: step.result for step in path if step.node in pair.new.users}
+    if all(step.node in pair.new.users for step in path):
+        found = {phone: _STATES[result] for user, result in states.items() for phone in _phones(pair, user)}
+        return World(found, now=setting.time.witness)
+    key = path, setting.caller.user
+    if key not in pair.ways:
+        pair.ways[key] = _hunted_way(setting, path, states)
+    way = pair.ways[key]
+    if isinstance(way, Unknown):
+        raise way
+    return replace(way, now=setting.time.witness) if isinstance(way, World) else None
+
+
+def _hunted_way(setting: Setting, path: tuple[Step, ...], states: Mapping[str, str]) -> World | Unknown | None:
+    """A world for a way through hunt groups; time and number play no part."""
+    guess = _guessed(setting, path, states)
+    if guess is not None:
+        return guess
+    try:
+        solution = solve(_space(setting), tuple(_chain(setting.pair.old, path)), 1, 1, setting.pair.budget)
+    except UndecidedError:
+        return Unknown()
+    if solution is None:
+        return None
+    world = _solved(setting, solution, states)
+    renamed = {s.node: world.memory[s.old_node] for s in path if s.old_node in world.memory}
+    return replace(world, memory={**world.memory, **renamed})
+
+
+_TOGETHER: Final = {
+    "no-answer": PhoneState.SILENT,
+    "overflow": PhoneState.SILENT,
+    "busy": PhoneState.BUSY,
+    "unreachable": PhoneState.UNREGISTERED,
+}
+
+
+def _guessed(setting: Setting, path: tuple[Step, ...], states: Mapping[str, str]) -> World | None:
+    """A world in which all members of every group on the way do what gives its result, if the call takes the way."""
+    pair, moods = setting.pair, dict[str, PhoneState]()
+    for step in path:
+        for user in members(pair.old, step.old_node) if step.node not in states else ():
+            moods.setdefault(user, _TOGETHER[step.result])
+    moods |= {user: _STATES[result] for user, result in states.items()}
+    phones = {phone: state for user, state in moods.items() for phone in _phones(pair, user)}
+    world = World(phones, now=setting.time.witness)
+    said = iter([(step.address, step.text) for step in route(pair.old.alone, setting.call, world).steps])
+    return world if all(_is_said(pair.old, step, said) for step in path) else None
+
+
+def _is_said(version: Version, step: Step, said: Iterator[tuple[str, str]]) -> bool:
+    """Whether a call left a node by the edge of a result, after what was looked at before."""
+    node = version.nodes[step.old_node]
+    assert isinstance(node, User | HuntGroup)
+    reason, target = edge(node, step.result)
+    if isinstance(version.nodes[target], Reject):
+        return any(address == target for address, _ in said)
+    return (node.id, f"forwards ({reason}) to {target}") in said
+
+
+def _space(setting: Setting) -> Space:
+    version, caller = setting.pair.old, setting.caller
+    user = version.users[caller.user] if caller.user is not None else None
+    same = {name: int(name == caller.user) for name in version.users}
+    time = Slice(frozenset(), setting.time.witness, "")
+    classes = (CallerClass(user, None, caller.compared, caller.withheld),)
+    return Space(version.tenant, version.program.platform, version.nodes, (time,), classes, {}, same, ())
+
+
+def _chain(version: Version, path: tuple[Step, ...]) -> Iterator[Transition]:
+    for step in path:
+        node = version.nodes[step.old_node]
+        result = "unreachable" if step.result in ("gone", "unregistered") else step.result
+        yield Transition(node.id, result, node.id, 1, 1, node.span)
+
+
+def _solved(setting: Setting, solution: Solution, states: Mapping[str, str]) -> World:
+    version = setting.pair.old
+    profiles = dict(solution.profiles)
+    for user, result in states.items():
+        if result == "gone" and not profiles[user].flags:
+            profiles[user] = Profile(GONE, profiles[user].engaged)
+    found: dict[str, PhoneState] = {}
+    for user, profile in profiles.items():
+        found |= phone_states(version.users[user], profile)
+    engaged = frozenset(user for user, profile in profiles.items() if profile.engaged)
+    return World(found, now=setting.time.witness, engaged=engaged, memory=dict(solution.memory))
+
+
+def _phones(pair: Pair, user: str) -> tuple[str, ...]:
+    """All phones a user has in either version."""
+    users = (version.users[user] for version in (pair.old, pair.new) if user in version.users)
+    return tuple(dict.fromkeys(phone.id for one in users for phone in one.phones))
+
+
+# -- what shows the difference
+
+
+def _worlds(pair: Pair, parting: Parting, base: World) -> Iterator[World]:
+    """Worlds to try, the most natural first."""
+    actions = parting.old.action, parting.new.action
+    if all(isinstance(action, Out) for action in actions):
+        yield base
+        failing = [trunk for version in (pair.old, pair.new) for trunk in version.trunks]
+        yield replace(base, trunks=dict.fromkeys(failing, TrunkState.FAILS))
+        for trunk in failing:
+            yield replace(base, trunks={trunk: TrunkState.FAILS})
+        return
+    hunted = [users for v, a in zip((pair.old, pair.new), actions, strict=True) for users in _hunted(v, a)]
+    free = tuple(dict.fromkeys(hunted))  # what phones did on the way stays; whether their user is engaged is open
+    if not hunted:
+        yield base
+        yield _with(pair, base, dict.fromkeys(_rung(actions), (PhoneState.SILENT, False)))
+        return
+    for tried, world in enumerate(_hunts(pair, actions, base, free)):
+        if tried > _TRIES:
+            return
+        yield world
+
+
+def _rung(actions: tuple[object, object]) -> tuple[str, ...]:
+    return tuple(action.user for action in actions if hasattr(action, "user"))
+
+
+def _hunted(version: Version, action: object) -> tuple[str, ...]:
+    if isinstance(action, Hunt):
+        return members(version, action.group)
+    return (action.user,) if hasattr(action, "user") else ()
+
+
+_Mood = tuple[PhoneState, bool]
+"""State of a user's phones, and whether the user is engaged."""
+
+_MOODS: Final[tuple[_Mood, ...]] = (
+    (PhoneState.SILENT, False),
+    (PhoneState.ANSWERS, False),
+    (PhoneState.SILENT, True),
+    (PhoneState.ANSWERS, True),
+    (PhoneState.UNREGISTERED, False),
+    (PhoneState.BUSY, False),
+    (PhoneState.GONE, False),
+    (PhoneState.DECLINES, False),
+    (PhoneState.BUSY, True),
+)
+
+
+def _hunts(pair: Pair, actions: tuple[object, object], base: World, free: tuple[str, ...]) -> Iterator[World]:
+    """Everybody alike, then one or two who are not, then all of it for everything a group can remember."""
+    memories = list(_memories(pair, actions))
+    if not all(isinstance(action, Hunt) for action in actions):
+        yield base
+    for mood in _MOODS:
+        yield _with(pair, base, dict.fromkeys(free, mood))
+    for memory in memories:
+        yield replace(_with(pair, base, dict.fromkeys(free, _MOODS[0])), memory={**base.memory, **memory})
+    for count in (1, 2):
+        for chosen in combinations(free, min(count, len(free))):
+            for background in _MOODS:
+                for mood in _MOODS:
+                    moods = {**dict.fromkeys(free, background), **dict.fromkeys(chosen, mood)}
+                    for memory in ({}, *memories[:4]):
+                        yield replace(_with(pair, base, moods), memory={**base.memory, **memory})
+
+
+def _memories(pair: Pair, actions: tuple[object, object]) -> Iterator[Mapping[str, Memory]]:
+    for version, action in zip((pair.old, pair.new), actions, strict=True):
+        if isinstance(action, Hunt):
+            for group in _groups(version, action.group):
+                for memory in _of_group(group):
+                    yield {group.id: memory}
+
+
+def _groups(version: Version, name: str) -> Iterator[HuntGroup]:
+    node = version.nodes[name]
+    if isinstance(node, HuntGroup):
+        yield node
+        for member in node.members:
+            yield from _groups(version, member.node)
+
+
+def _of_group(group: HuntGroup) -> Iterator[Memory]:
+    listed = [member.node for member in group.members]
+    if group.policy == "circular":
+        yield from (Memory(last=member) for member in listed)
+    elif group.policy == "weighted":
+        yield from (Memory(turn=turn) for turn in range(1, len(group.turns)))
+    elif group.policy == "uniform":
+        yield from (Memory(answered=(member,)) for member in listed)
+
+
+def _with(pair: Pair, base: World, moods: Mapping[str, _Mood]) -> World:
+    phones = {phone: state for user, (state, _) in moods.items() for phone in _phones(pair, user)}
+    engaged = {user for user, (_, engaged) in moods.items() if engaged}
+    return replace(base, phones={**phones, **base.phones}, engaged=base.engaged | engaged)
+
+
+# -- the command
+
+
+_OPTIONS: Final = {
+    PhoneState.BUSY: "--busy",
+    PhoneState.SILENT: "--silent",
+    PhoneState.UNREGISTERED: "--unreachable",
+    PhoneState.GONE: "--gone",
+    PhoneState.DECLINES: "--declines",
+}
+
+
+def options(pair: Pair, call: Call, world: World, *, at: str | None) -> list[str]:
+    """The options of ``ringplan trace`` that reproduce a call."""
+    words: list[str] = []
+    if isinstance(call.origin, FromPhone):
+        words += ["--from", call.origin.phone.partition("/phones/")[0]]
+    elif isinstance(call.origin, FromTrunk):
+        words += ["--from", call.origin.number or "anonymous", "--trunk", call.origin.trunk]
+    words += ["--to", call.dialled]
+    words += ["--at", at] if at is not None else []
+    words += ["--withheld"] if call.withheld else []
+    for user in sorted({phone.partition("/phones/")[0] for phone in world.phones}):
+        words += _states(pair, user, world)
+    words += [word for user in sorted(world.engaged) for word in ("--engaged", user)]
+    words += [word for trunk, _ in sorted(world.trunks.items()) for word in ("--trunk-down", trunk)]
+    words += [word for group, memory in sorted(world.memory.items()) for word in _memory(group, memory)]
+    return words
+
+
+def _states(pair: Pair, user: str, world: World) -> Iterator[str]:
+    states = {phone: world.phone(phone) for phone in _phones(pair, user)}
+    named = {user: next(iter(states.values()))} if len(set(states.values())) == 1 else states
+    for name, state in named.items():
+        if state in _OPTIONS:
+            yield _OPTIONS[state]
+            yield name
+
+
+def _memory(group: str, memory: Memory) -> Iterator[str]:
+    if memory.last is not None:
+        yield from ("--remember", f"{group}=last:{memory.last.partition('/')[2]}")
+    if memory.turn:
+        yield from ("--remember", f"{group}=turn:{memory.turn}")
+    if memory.answered:
+        users = ",".join(member.partition("/")[2] for member in memory.answered)
+        yield from ("--remember", f"{group}=answered:{users}")
+
+
+def first_phone(pair: Pair, user: str) -> str:
+    """A phone that a user has in both versions, else the first of the old one."""
+    old, new = pair.old.users[user], pair.new.users[user]
+    assert isinstance(old, User)
+    both = {phone.id for phone in new.phones}
+    return next((phone.id for phone in old.phones if phone.id in both), old.phones[0].id)

@@ -1,0 +1,143 @@
+"""One call in two versions of a fleet, and where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringplan.interpreter import Call, Outcome, Step, route
+from ringplan.ir import HuntGroup, Program
+
+from .parties import UnknownPartyError, dialled, find_node, find_party, origin
+from .render import Scene, data, render, result, scene
+from .worlds import Words, local_tenant, world
+
+_BOLD, _RESET = "\x1b[1m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call as the command line gives it."""
+
+    caller: str
+    called: str
+    words: Words
+    trunk: str | None
+    diversions: int
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What one version makes of it."""
+
+    call: Call
+    outcome: Outcome
+    around: Scene
+
+
+def walk(program: Program, asked: Asked) -> Traced:
+    """Trace a call; raises UnknownPartyError or WordError."""
+    caller = origin(program, asked.caller, asked.trunk)
+    call = Call(caller, dialled(program, caller, asked.called), asked.withheld, asked.diversions)
+    local = local_tenant(program, caller, call.dialled)
+    met = world(program, asked.words, local)
+    return Traced(call, route(program, call, met), scene(local, met))
+
+
+def walk_both(old: Program, new: Program, asked: Asked) -> tuple[Traced | str, Traced | str]:
+    """The call in the old and in the new version; text: why one of them does not know the call.
+
+    What is named may be missing in one of the versions. Raises UnknownPartyError when it is in neither.
+    """
+    words = [known(program, asked.words) for program in (old, new)]
+    for name in asked.words.names:
+        if all(name not in some.names and name.partition("=")[0] not in some.names for some in words):
+            find_party(new, name)
+    found = [_tried(program, replace(asked, words=some)) for program, some in zip((old, new), words, strict=True)]
+    if isinstance(found[0], str) and isinstance(found[1], str):
+        raise UnknownPartyError(found[1])
+    return found[0], found[1]
+
+
+def _tried(program: Program, asked: Asked) -> Traced | str:
+    try:
+        return walk(program, asked)
+    except UnknownPartyError as error:
+        return str(error)
+
+
+def known(program: Program, words: Words) -> Words:
+    """What is said of the world, without what a version does not know."""
+
+    def of_party(name: str) -> bool:
+        return _is_there(lambda: find_party(program, name))
+
+    def of_group(pair: str) -> bool:
+        return _is_there(lambda: find_node(program, pair.partition("=")[0], HuntGroup, "hunt group"))
+
+    return replace(
+        words,
+        phones=tuple((state, name) for state, name in words.phones if of_party(name)),
+        engaged=tuple(filter(of_party, words.engaged)),
+        redirects=tuple(pair for pair in words.redirects if of_party(pair.partition("=")[0])),
+        remembered=tuple(filter(of_group, words.remembered)),
+        trunks=tuple((state, name) for state, name in words.trunks if name in _trunks(program)),
+    )
+
+
+def _is_there(look: Callable[[], object]) -> bool:
+    try:
+        look()
+    except UnknownPartyError:
+        return False
+    return True
+
+
+def _trunks(program: Program) -> frozenset[str]:
+    return frozenset(trunk.id for trunk in program.platform.trunks)
+
+
+# -- for people and programs
+
+
+def parting(old: Iterable[Step], new: Iterable[Step]) -> int:
+    """How many steps are the same."""
+    count = 0
+    for before, after in zip(old, new, strict=False):
+        if (before.address, before.text) != (after.address, after.text):
+            break
+        count += 1
+    return count
+
+
+def render_both(old: Traced | str, new: Traced | str, name: str, *, color: bool = False) -> str:
+    """Both versions, the old one first, and in which step they part."""
+    bold, reset = (_BOLD, _RESET) if color else ("", "")
+    blocks = []
+    for title, one in ((f"before ({name})", old), ("now", new)):
+        text = render(one.call, one.outcome, one.around, color=color) if isinstance(one, Traced) else f"{one}\n"
+        blocks.append(f"{bold}== {title}{reset}\n{text}")
+    return "\n".join([*blocks, f"{bold}{_verdict(old, new)}{reset}", ""])
+
+
+def _verdict(old: Traced | str, new: Traced | str) -> str:
+    if not isinstance(old, Traced) or not isinstance(new, Traced):
+        return "the call is known to one of the versions only"
+    if _seen(old.outcome) == _seen(new.outcome):
+        return "nobody notices a difference"
+    at = parting(old.outcome.steps, new.outcome.steps)
+    return f"they part at step {at + 1}: {result(old.outcome)}; now {result(new.outcome)}"
+
+
+def _seen(outcome: Outcome) -> object:
+    return outcome.attempts, outcome.code, outcome.reason, outcome.emergency
+
+
+def data_both(old: Traced | str, new: Traced | str) -> dict[str, Any]:
+    """Both versions as plain data."""
+    same = isinstance(old, Traced) and isinstance(new, Traced) and _seen(old.outcome) == _seen(new.outcome)
+    steps = [one.outcome.steps if isinstance(one, Traced) else () for one in (old, new)]
+    before, after = (data(t.call, t.outcome, t.around) if isinstance(t, Traced) else {"error": t} for t in (old, new))
+    return {"before": before, "now": after, "same": same, "same_steps": parting(*steps)}
