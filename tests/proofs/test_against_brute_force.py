@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from hypothesis import Phase, HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from tests.proofs.small import T, every_fault, plan, platform, tenant, tenants, trunk, user
 
 from ringplan.ir import Program, Tenant

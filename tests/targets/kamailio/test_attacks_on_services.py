@@ -223,7 +223,8 @@ def test_odd_tag_of_who_answers_engages_nobody_for_good(services: Stack, parties
         f"CSeq: 3 BYE\r\n{routes}From: {call.from_};tag={call.tag}\r\n{odd}\r\nContent-Length: 0\r\n\r\n"
     )
     send(ann, bye)
-    with contextlib.suppress(NothingCameError, UnicodeEncodeError):  # a BYE that goes on would be repeated into the next test
+    # A BYE that goes on would be repeated into the next test.
+    with contextlib.suppress(NothingCameError, UnicodeEncodeError):
         bob.reply(bob.expect("BYE", call_id=call.id, seconds=QUIET_S), 200, "OK")
     time.sleep(QUIET_S)
 

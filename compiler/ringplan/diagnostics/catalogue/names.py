@@ -66,9 +66,7 @@ NAMES: Final = (
         what="Reported when an administrator has a group, department or user that the tenant does not define.",
         why="The right would come into being unnoticed, with whatever is called like that later.",
         example=(
-            "departments: {sales: {}}\n"
-            "administrators:\n"
-            "  jan@novak.example: {role: department, department: salse}"
+            "departments: {sales: {}}\nadministrators:\n  jan@novak.example: {role: department, department: salse}"
         ),
         fix="Use the name of an existing entry; remove administrators of what is removed.",
         fixable=True,
@@ -78,11 +76,7 @@ NAMES: Final = (
         "administrator named twice",
         what="Reported when two administrators differ in upper and lower case only, in a tenant or on the platform.",
         why="E-mail addresses are compared without case, so both are one person, and it is unclear which role counts.",
-        example=(
-            "administrators:\n"
-            "  Jan@novak.example: {role: tenant}\n"
-            "  jan@novak.example: {role: user, user: jan}"
-        ),
+        example=("administrators:\n  Jan@novak.example: {role: tenant}\n  jan@novak.example: {role: user, user: jan}"),
         fix="Keep one entry. A department's administrator can have his own `user` beside `department`.",
     ),
 )
