@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from tests.passes.builder import HEAD, Bench, tenant, user
 
 from ringplan.ir import Tenant
+from ringplan.passes.numbers import is_valid
 
 
 def test_number_used_twice_shows_both_places(bench: Bench) -> None:
@@ -94,3 +96,17 @@ def test_more_users_than_licensed(bench: Bench) -> None:
 
 def test_as_many_users_as_licensed(bench: Bench) -> None:
     bench.tenant(tenant(user("jana"), head=HEAD.replace("licensed_users: 20", "licensed_users: 1")))
+
+
+@pytest.mark.parametrize("country", ["420", "421"])
+def test_our_own_numbering_plans_know_the_numbers_the_library_knows(country: str) -> None:
+    for beginning in range(1000, 10_000, 7):
+        for rest in ("00000", "12345"):
+            number = f"+{country}{beginning}{rest}"
+            assert is_valid(number) == phonenumbers.is_valid_number(phonenumbers.parse(number)), number
+
+
+def test_other_lengths_and_countries_are_asked_of_the_library() -> None:
+    assert is_valid("+4930901820")
+    assert not is_valid("+49309")
+    assert not is_valid("+42022233340")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
+from ringplan.countries import COUNTRIES
 from ringplan.diagnostics import Diagnostic, Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.ir import Entry, NumberBlock
@@ -167,8 +168,14 @@ def _invalid(number: str, span: Span) -> Diagnostic:
 
 @lru_cache(maxsize=65_536)
 def is_valid(number: str) -> bool:
-    """Whether a numbering plan has this E.164 number."""
-    import phonenumbers  # slow to import, and not needed for a tenant without numbers
+    """Whether a numbering plan has this E.164 number; the plans we know ourselves are asked first."""
+    for country in COUNTRIES.values():
+        significant = number.removeprefix(f"+{country.calling_code}")
+        if significant != number and len(significant) == country.national_length:
+            beginnings = (significant[:length] for length in range(len(significant), 0, -1))
+            found = (country.number_types[one] for one in beginnings if one in country.number_types)
+            return next(found, "unknown") != "unknown"
+    import phonenumbers  # slow to import: a tenth of a small check
 
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(number))
