@@ -83,6 +83,18 @@ def test_a_place_in_the_old_version_is_named_as_in_git(run: Run, fleet: Path) ->
     assert "because of zeta/users/olga  site/tenants/zeta/tenant.yaml:8, removed" in done.stdout
 
 
+def test_no_attribute_of_the_base_hides_what_was_there(run: Run, fleet: Path) -> None:  # noqa: F811
+    edit(fleet, "otherwise: users/guard", "otherwise: users/anna")
+    seen = run("plan", "site/tenants", "--base", "HEAD")
+    git(fleet, "stash", "-q")
+    (fleet / ".gitattributes").write_text("acme/** export-ignore\n", encoding="utf-8")
+    git(fleet, "add", ".gitattributes")
+    git(fleet, "commit", "-qm", "hide")
+    git(fleet, "stash", "pop", "-q")
+    assert seen.returncode == 3
+    assert run("plan", "site/tenants", "--base", "HEAD").stdout == seen.stdout
+
+
 def test_json_and_digest(run: Run, fleet: Path) -> None:  # noqa: F811
     edit(fleet, "otherwise: users/guard", "otherwise: users/anna")
     data = json.loads(run("plan", "site/tenants", "--base", "HEAD", "--format", "json").stdout)
@@ -154,7 +166,7 @@ def test_errors_and_wrong_usage(run: Run, fleet: Path) -> None:  # noqa: F811
     assert run("plan", "site/tenants", "site/tenants", "--base", "HEAD").returncode == 2
     unknown = run("plan", "site/tenants", "--base", "nowhere")
     assert unknown.returncode == 2
-    assert unknown.stderr == "error: nowhere is no commit of this repository\n"
+    assert unknown.stderr == "error: 'nowhere' is no commit of this repository\n"
     assert run("plan", "site/tenants", "--base=--output=x").returncode == 2
     edit(fleet, "otherwise: users/guard", "otherwise: users/nobody")
     broken = run("plan", "site/tenants", "--base", "HEAD")

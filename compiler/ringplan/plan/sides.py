@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-import subprocess
-import tarfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ringplan.diagnostics import Diagnostic, Severity
-from ringplan.frontend.discover import PLATFORM_FILE, UsageError, display_path, printable
+from ringplan.frontend.discover import PLATFORM_FILE, UsageError, display_path
 from ringplan.ir import Program
 from ringplan.program import Loaded, load_place
+from ringplan.review.repository import git, open_repository
 from ringplan.sources import Place, locate, tenant_key
 
 from .differ import Names
@@ -75,12 +72,9 @@ def base_folder(place: Place, reference: str, also: Collection[str] = ()) -> Ite
     of their folders, and some others."""
     root = Path(os.path.realpath(place.root))
     folder = root.parent if place.is_alone else root
-    commit = _commit(folder, reference)
-    changed = _changed(place, folder, commit) | set(also)
-    with TemporaryDirectory(prefix="ringplan-") as temporary:
-        base = Path(temporary) / folder.name
-        base.mkdir()
-        _extract(folder, commit, sorted(changed), base)
+    repository = open_repository(folder, reference)
+    changed = _changed(place, folder, repository.commit) | set(also)
+    with repository.written(frozenset(changed)) as base:
         if not (base / PLATFORM_FILE).exists() and place.layout.platform is not None:
             shutil.copyfile(place.layout.platform, base / PLATFORM_FILE)  # it is new, and all tenants with it
         yield (base / root.name if place.is_alone else base), changed
@@ -126,50 +120,9 @@ def _program(loaded: Loaded, which: str) -> Program:
 # -- git
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
-    try:
-        # No shell, and what comes from the command line stands behind options or is a commit's hash.
-        command = ["git", "-C", os.fspath(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-    except FileNotFoundError:
-        raise UsageError("git is not installed; compare two folders instead") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise UsageError(f"git: {said[-1].removeprefix('fatal: ') if said else 'failed'}")
-    return done.stdout
-
-
-def _commit(folder: Path, reference: str) -> str:
-    """The commit a reference means."""
-    if reference.startswith("-"):
-        raise UsageError(f"{printable(Path(reference))} is no git reference")
-    try:
-        return _git(folder, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}").decode().strip()
-    except UsageError as error:
-        if "repository" in str(error):
-            raise
-        raise UsageError(f"{reference} is no commit of this repository") from None
-
-
 def _changed(place: Place, folder: Path, commit: str) -> set[str]:
     """Tenants' folders in which a file differs from a commit; files that git does not know yet are new."""
-    names = _git(folder, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", ".")
-    names += _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    names = git(folder, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", ".")
+    names += git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
     found = {os.fsdecode(name).split("/", 1)[0] for name in names.split(b"\0") if b"/" in name}
     return found & {place.root.resolve().name} if place.is_alone else found
-
-
-def _extract(folder: Path, commit: str, tenants: Sequence[str], target: Path) -> None:
-    """Write what some tenants and the platform were at a commit."""
-    top = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n")))
-    prefix = os.fsdecode(_git(folder, "rev-parse", "--show-prefix").rstrip(b"\n")).rstrip("/")
-    if prefix and not _git(top, "ls-tree", "-z", commit, "--", prefix):
-        return  # the whole fleet is new
-    listed = _git(top, "ls-tree", "--name-only", "-z", f"{commit}:{prefix}")
-    there = {os.fsdecode(name) for name in listed.split(b"\0") if name}
-    wanted = [name for name in (PLATFORM_FILE, *tenants) if name in there]
-    if not wanted:
-        return
-    packed = _git(top, "archive", "--format=tar", f"{commit}:{prefix}", "--", *wanted)
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(target, filter="data")
