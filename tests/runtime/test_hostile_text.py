@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
+from importlib import import_module
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.runtime.harness import OWN, SDP, Installation
+from tests.runtime.harness import OWN, SDP, Installation, load_runtime
 from tests.runtime.office import Story, group, office, phone
 from tests.runtime.small import DOMAIN
 
@@ -125,3 +128,11 @@ def test_whatever_is_dialled_no_premium_number_is_called(installation: Installat
     assert not [uri for uri in called if "90011" in uri]
     assert 200 <= story.code(call) < 700
     assert story.errors() == []
+
+
+@pytest.mark.parametrize("text", ["x" + " " * 990 + "y", '"' + " " * 990, " " * 999, "a " * 490, "<a>" + " ;" * 490])
+def test_a_long_refer_to_takes_no_time(text: str) -> None:
+    redirects = import_module(f"{load_runtime().__name__}.redirects")
+    begun = time.process_time()
+    redirects._REFER_TO(text)
+    assert time.process_time() - begun < 0.05

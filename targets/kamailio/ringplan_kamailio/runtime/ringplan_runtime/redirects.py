@@ -19,9 +19,11 @@ _MOST_HEADERS = 4
 _LONGEST = 1_000
 """Characters of a header that are read."""
 _REFER_TO = re.compile(
-    r"""\s*(?:(?:"(?:[^"\\]|\\.)*"|[\w.!%*+`'~ -]*)\s*<([^<>"\s]+)>\s*(?:;[^<>,"?]*)?|([^<>;?,"\s]+))\s*""", re.ASCII
+    r"""(?:"(?:[^"\\]|\\.)*"\s*|[\w.!%*+`'~ \t-]*)<([^<>"\s]+)>\s*(?:;[^<>,"?]*)?|([^<>;?,"\s]+)""", re.ASCII
 ).fullmatch
-"""One address (RFC 3515 section 2.1); without brackets nothing may follow it (RFC 3261 section 20.10)."""
+"""One address (RFC 3515 section 2.1); without brackets nothing may follow it (RFC 3261 section 20.10).
+
+No two repetitions that take blanks stand beside each other: a thousand blanks must not take a worker's time."""
 _CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)|[\x00-\x20\x7f]", re.ASCII | re.IGNORECASE).search
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|[^",<]+|[",<]').findall
 """Display names, URIs in brackets, and what stands between them."""
@@ -126,7 +128,7 @@ def _referred() -> str:
     """The URI of the one Refer-To of the request; empty: there are several, or it is not one address."""
     if KSR.pv.geti("$hdrc(Refer-To)") != 1:
         return ""
-    text = str(KSR.hdr.gete("Refer-To"))
+    text = str(KSR.hdr.gete("Refer-To")).strip()
     found = _REFER_TO(text) if len(text) <= _LONGEST else None
     uri = (found[1] or found[2]) if found else ""
     return "" if _CONTROL(uri) else uri
