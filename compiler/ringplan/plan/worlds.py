@@ -16,6 +16,7 @@ from ringplan.proofs.hunts import UndecidedError
 from ringplan.proofs.profiles import GONE, Profile, phone_states
 from ringplan.proofs.solving import Solution, solve
 from ringplan.proofs.space import Space
+from ringplan.proofs.witness import memory_options
 
 from .behaviour import Caller, Hunt, Out, Parting, Step, edge, members
 from .times import TimeClass
@@ -379,7 +380,7 @@ def options(pair: Pair, call: Call, world: World, *, at: str | None) -> list[str
         words += _states(pair, user, world)
     words += [word for user in sorted(world.engaged) for word in ("--engaged", user)]
     words += [word for trunk, _ in sorted(world.trunks.items()) for word in ("--trunk-down", trunk)]
-    words += [word for group, memory in sorted(world.memory.items()) for word in _memory(group, memory)]
+    words += [word for group, memory in sorted(world.memory.items()) for word in memory_options(group, memory)]
     return words
 
 
@@ -390,16 +391,6 @@ def _states(pair: Pair, user: str, world: World) -> Iterator[str]:
         if state in _OPTIONS:
             yield _OPTIONS[state]
             yield name
-
-
-def _memory(group: str, memory: Memory) -> Iterator[str]:
-    if memory.last is not None:
-        yield from ("--remember", f"{group}=last:{memory.last.partition('/')[2]}")
-    if memory.turn:
-        yield from ("--remember", f"{group}=turn:{memory.turn}")
-    if memory.answered:
-        users = ",".join(member.partition("/")[2] for member in memory.answered)
-        yield from ("--remember", f"{group}=answered:{users}")
 
 
 def first_phone(pair: Pair, user: str) -> str:

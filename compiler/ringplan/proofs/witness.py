@@ -87,7 +87,7 @@ def command(space: Space, call: Call, world: World, *, at_a_time: bool) -> str:
     words += ["--withheld"] if call.withheld else []
     words += _phones(space, world)
     words += [word for user in sorted(world.engaged) for word in ("--engaged", user)]
-    words += [word for group, memory in sorted(world.memory.items()) for word in _memory(group, memory)]
+    words += [word for group, memory in sorted(world.memory.items()) for word in memory_options(group, memory)]
     return shlex.join(words)
 
 
@@ -102,7 +102,7 @@ def _phones(space: Space, world: World) -> Iterator[str]:
                 yield name
 
 
-def _memory(group: str, memory: Memory) -> Iterator[str]:
+def memory_options(group: str, memory: Memory) -> Iterator[str]:
     """Options that say what a group remembers."""
     if memory.last is not None:
         yield from ("--remember", f"{group}=last:{memory.last.partition('/')[2]}")
