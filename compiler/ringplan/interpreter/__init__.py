@@ -3,6 +3,8 @@
 from .call import (
     ORDINARY_MOMENT,
     Call,
+    FromCallback,
+    FromClick,
     FromPhone,
     FromStranger,
     FromTrunk,
@@ -22,6 +24,8 @@ __all__ = [
     "Attempt",
     "Call",
     "Diversion",
+    "FromCallback",
+    "FromClick",
     "FromPhone",
     "FromStranger",
     "FromTrunk",

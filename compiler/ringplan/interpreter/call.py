@@ -37,7 +37,28 @@ class FromStranger:
     """Domain the caller claims to belong to (From URI)."""
 
 
-Origin = FromPhone | FromTrunk | FromStranger
+@dataclass(frozen=True, slots=True)
+class FromCallback:
+    """The exchange calls an employee back, after it refused his call to a callback number.
+
+    `Call.dialled` is empty; what he presses once he has answered is in `Call.presses`.
+    """
+
+    callback: str
+    """Node id of the `ringplan.ir.Callback`."""
+    number: str
+    """E.164 number that is called, one of its allowed numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromClick:
+    """Click-to-dial: the exchange rings the user's own phones, then calls `Call.dialled` as if he had dialled it."""
+
+    user: str
+    """Node id."""
+
+
+Origin = FromPhone | FromTrunk | FromStranger | FromCallback | FromClick
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,9 @@ class Call:
     """The caller asks for privacy on this call (RFC 3323 ``Privacy: id``, ``user`` or ``header``; anonymous From)."""
     diversions: int = 0
     """How often other networks have forwarded the call already, as a carrier says (RFC 5806, RFC 7044)."""
+    presses: tuple[str, ...] = ()
+    """What the caller presses each time an answered call waits for him: keys, or the digits of an extension, a name or
+    a number; empty text: nothing. When there are no more, he presses nothing ever again."""
 
 
 class PhoneState(StrEnum):
@@ -117,6 +141,8 @@ class World:
     """What hunt groups remember, by id."""
     switches: Mapping[str, bool] = field(default_factory=dict)
     """What was switched by hand: a schedule open or closed, a hunt group busy or not, by id."""
+    called_back: frozenset[str] = frozenset()
+    """E.164 numbers that are being called back, or were a moment ago (`Callback.interval_ms`)."""
 
     def phone(self, phone_id: str) -> PhoneState:
         """State of a phone."""

@@ -87,8 +87,13 @@ class Outcome:
     reason: str
     """Reason phrase of ``code``."""
     answered_by: tuple[str, ...] = ()
-    """Phones of which the first to answer wins, or the trunk; empty when nobody answers."""
+    """Phones of which the first to answer wins, or the trunk; the IVR or callback when the exchange itself answered and
+    nobody else did; empty when nobody answers."""
     emergency: bool = False
     """Whether this was treated as an emergency call."""
     memory: Mapping[str, Memory] = field(default_factory=dict)
     """What the hunt groups the call went through remember when it is over, by id; others are as they were."""
+    heard: tuple[str, ...] = ()
+    """Ids of the prompts the caller hears, in order; with a final code of 400 or above before that code."""
+    called_back: tuple[str, str] | None = None
+    """Callback node and E.164 number that the exchange calls after refusing this call; None: it does not."""

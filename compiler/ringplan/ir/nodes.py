@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from ringplan.diagnostics import Span
 
+from .answering import Announcement, Callback, Ivr, Prompt
 from .plans import Plan
 from .schedules import Schedule
 
@@ -217,10 +218,13 @@ class Reject:
     reason: str
     """Reason phrase; from a fixed list, never a tenant's text."""
     span: Span
+    prompt: str | None = None
+    """Prompt the caller hears before, without the call being answered; None: only the code."""
 
 
-Node = User | HuntGroup | TimeRoute | Outside | SipUri | Reject
-"""Later services add their nodes here: menu, announcement."""
+Node = User | HuntGroup | TimeRoute | Ivr | Announcement | Callback | Outside | SipUri | Reject
+Forwarder = User | HuntGroup | TimeRoute | Ivr
+"""What a call may be forwarded by: each has a plan and edges that count as diversions."""
 
 MAX_DIVERSIONS = 5
 """How often one call may be forwarded; the next time it ends with ``reject/diversions``."""
@@ -290,6 +294,8 @@ class Tenant:
     trunks: tuple[str, ...]
     """Trunks its calls out may use, in the order in which they are tried."""
     span: Span
+    prompts: tuple[Prompt, ...] = ()
+    """Everything it plays, sorted by id."""
 
     def node(self, node_id: NodeId) -> Node:
         """The node with this id; KeyError if there is none."""
@@ -359,6 +365,19 @@ class Socket:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendant:
+    """The second Kamailio, which answers calls; the exchange alone speaks SIP with it, over UDP."""
+
+    host: str
+    port: int
+    """SIP."""
+    digits_port: int
+    """UDP port, same host, to which the media relays report pressed digits."""
+    workers: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """What all tenants share."""
 
@@ -378,6 +397,8 @@ class Platform:
     trunks: tuple[Trunk, ...]
     """Sorted by priority, then id: the order in which emergency calls try them."""
     span: Span
+    attendant: Attendant | None = None
+    """None: no calls are answered; tenants that need that are told so."""
 
 
 @dataclass(frozen=True, slots=True)
