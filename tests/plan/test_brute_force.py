@@ -90,7 +90,8 @@ def test_every_change_comes_with_a_call_that_changes(data: st.DataObject) -> Non
     for change in compare_pair(pair, NAMES).changes:
         if change.witness is not None:
             assert differs(pair, change.witness.call, change.witness.world), change
-            assert change.covers(change.witness.call, change.witness.world.now), change
+            redirects = bool(change.witness.world.redirects)  # what a phone does is of no class of calls
+            assert redirects or change.covers(change.witness.call, change.witness.world.now), change
 
 
 @SLOW

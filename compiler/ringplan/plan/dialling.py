@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from ringplan.interpreter import Call, FromPhone, TrunkState, World
+from ringplan.interpreter import Call, FromPhone, FromTrunk, PhoneState, TrunkState, World
 from ringplan.interpreter.dialling import Destination, Emergency, NotFound, OffNet, OnNet, analyse, destination
 from ringplan.interpreter.screening import call_type, canonical
 from ringplan.ir import CallTable, Plan
@@ -17,6 +18,10 @@ from .screens import NAMES, TooManyWaysError, Turned, decider, turned
 from .versions import Pair, Version
 from .wording import listed, number, short
 from .worlds import Shown, compare, first_phone, observed
+
+_FEW: Final = 4
+"""Users who are tried before it is said that no call shows a change."""
+_OUTSIDER: Final = "+4930901820"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,42 @@ class Told:
     """Trunks that must fail for the change to show."""
     is_certain: bool = True
     """Whether the call must show the change; else only most do."""
+    redirected: str | None = None
+    """Where a phone of the first user sends a call (302); None: it sends none elsewhere."""
+    phones: tuple[str, ...] = ()
+    """Phones that can register in one of the versions only, or with another password; by id."""
 
 
 def show(pair: Pair, told: Told) -> Shown | None:
-    """The call that shows a change; None: it is about no single call."""
-    if told.dialled is None or not told.users:
-        return None
-    call = Call(FromPhone(first_phone(pair, told.users[0])), told.dialled)
-    shown = compare(pair, call, World(trunks=dict.fromkeys(told.trunks_down, TrunkState.FAILS)))
-    old, new = observed(shown.old, pair.old, identity=True), observed(shown.new, pair.new, identity=True)
-    return shown if old != new else None
+    """The call that shows a change; None: it is about no single call, or none was found."""
+    calls = _redirected(pair, told) if told.redirected is not None else _made(pair, told)
+    for call, world in calls:
+        shown = compare(pair, call, world)
+        old, new = observed(shown.old, pair.old, identity=True), observed(shown.new, pair.new, identity=True)
+        if old != new:
+            return shown
+    return None
+
+
+def _made(pair: Pair, told: Told) -> Iterator[tuple[Call, World]]:
+    """What the first user dials."""
+    if told.dialled is not None and told.users:
+        world = World(trunks=dict.fromkeys(told.trunks_down, TrunkState.FAILS))
+        yield Call(FromPhone(first_phone(pair, told.users[0])), told.dialled), world
+
+
+def _redirected(pair: Pair, told: Told) -> Iterator[tuple[Call, World]]:
+    """Calls by colleagues, or from outside, to a user whose phones send them elsewhere."""
+    for user in told.users[:_FEW]:
+        phones = [phone.id for version in (pair.old, pair.new) for phone in version.users[user].phones]
+        states = dict.fromkeys(phones, PhoneState.REDIRECTS)
+        world = World(states, redirects=dict.fromkeys(phones, told.redirected or ""))
+        keys = [key for key, node in pair.new.entries.items() if node == user and pair.old.entries.get(key) == user]
+        others = [other for other in pair.shared_users if other != user][:_FEW]
+        for key in keys:
+            yield from ((Call(FromPhone(first_phone(pair, other)), key), world) for other in others)
+        for key in (key for key in keys if key.startswith("+")):
+            yield from ((Call(FromTrunk(t, _OUTSIDER), key), world) for t in pair.new.trunks if t in pair.old.trunks)
 
 
 def screens(pair: Pair) -> Iterator[Told]:
@@ -78,15 +109,24 @@ def redirections(pair: Pair) -> Iterator[Told]:
             old, new = ("barred", "allowed") if one.allowed else ("allowed", "barred")
             subject = f"{verb} to {words}"
             risk = Risk.ALLOWED if one.allowed else Risk.CHANGED
-            yield Told(risk, subject, f"were {old}", f"now {new}", edited, tuple(users), None)
+            to = pair.new.tenant.dial_plan.outside_prefix + one.canonical
+            yield Told(risk, subject, f"were {old}", f"now {new}", edited, tuple(users), None, redirected=to)
         sip = dict(plans[0].forwarding.types)["sip_uri"], dict(plans[1].forwarding.types)["sip_uri"]
         inside = dict(plans[0].forwarding.types)["internal"], dict(plans[1].forwarding.types)["internal"]
-        for words, (before, after) in ((NAMES["sip_uri"], sip), ("colleagues", inside)):
+        targets = _uri(pair), _colleague(pair, users[0])
+        named = zip((NAMES["sip_uri"], "colleagues"), (sip, inside), targets, strict=True)
+        for words, (before, after), target in named:
             if before is not after:
                 old, new = _verdict(before), _verdict(after)
                 risk = Risk.ALLOWED if after else Risk.CHANGED
                 text = f"{verb} to {words}"
-                yield Told(risk, text, f"were {old}", f"now {new}", edited, tuple(users), None)
+                yield Told(risk, text, f"were {old}", f"now {new}", edited, tuple(users), None, redirected=target)
+
+
+def _uri(pair: Pair) -> str | None:
+    """A SIP URI that some trunk is for."""
+    domains = (domain for trunk in pair.new.program.platform.trunks for domain in trunk.domains)
+    return next((f"sip:guest@{domain}" for domain in domains), None)
 
 
 def _verdict(allowed: bool) -> str:
@@ -316,8 +356,8 @@ def _shown(pair: Pair, user: str, subject: str, before: str, after: str) -> Told
 
     internal = subject.startswith("internal")
     dialled = _colleague(pair, user) if internal else None
-    if dialled is None and not internal:
-        dialled = _number_out(pair, user)
+    if dialled is None and not internal and pair.old.tenant.trunks and pair.new.tenant.trunks:
+        dialled = number_out(pair, user)
     return Told(Risk.CHANGED, subject, before, after, (user,), (user,), dialled, holds, is_certain=False)
 
 
@@ -329,10 +369,8 @@ def _colleague(pair: Pair, user: str) -> str | None:
     return None
 
 
-def _number_out(pair: Pair, user: str) -> str | None:
-    """What the user dials to reach a number outside that both plans allow; None: there is none, or no trunk."""
-    if not (pair.old.tenant.trunks and pair.new.tenant.trunks):
-        return None
+def number_out(pair: Pair, user: str) -> str | None:
+    """What the user dials to reach a number outside that both plans allow; None: there is none."""
     from ringplan.interpreter.witnesses import witnesses
 
     plan = pair.new.tenant.dial_plan

@@ -78,6 +78,7 @@ def _change(pair: Pair, told: Told, names: Names) -> Change:
         classes=told.classes,
         about=told.users,
         covers=told.covers,
+        phones=told.phones,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
@@ -14,7 +15,7 @@ from ringplan.interpreter.slices import FIRST_DAY, LAST_DAY
 from ringplan.ir import Platform, Trunk, User
 from ringplan.ir.dump import to_data
 
-from .dialling import Told
+from .dialling import Told, number_out
 from .model import Covers, Risk
 from .versions import Pair, Version, definition
 from .wording import listed, short
@@ -50,11 +51,17 @@ def _people(pair: Pair) -> Iterator[Told]:
     if gone:
         text = f"{len(gone)} users: " if len(gone) > 5 else ""
         subject = text + listed([short(user) for user in gone], shown=8)
-        yield Told(Risk.REMOVED, subject, "could call", "no longer there", tuple(gone), tuple(gone), None)
+        ids = _phone_ids(pair.old, gone)
+        yield Told(Risk.REMOVED, subject, "could call", "no longer there", tuple(gone), tuple(gone), None, phones=ids)
     if come:
         text = f"{len(come)} users: " if len(come) > 5 else ""
         subject = text + listed([short(user) for user in come], shown=8)
-        yield Told(Risk.ADDED, subject, "not there", "now can call", tuple(come), tuple(come), None)
+        ids = _phone_ids(pair.new, come)
+        yield Told(Risk.ADDED, subject, "not there", "now can call", tuple(come), tuple(come), None, phones=ids)
+
+
+def _phone_ids(version: Version, users: Iterable[str]) -> tuple[str, ...]:
+    return tuple(phone.id for user in users for phone in version.users[user].phones)
 
 
 def _phones(pair: Pair) -> Iterator[Told]:
@@ -64,15 +71,22 @@ def _phones(pair: Pair) -> Iterator[Told]:
         gone, come = sorted(accounts[0].keys() - accounts[1].keys()), sorted(accounts[1].keys() - accounts[0].keys())
         if gone:
             text = f"phone {listed(gone)} of {short(user)}"
-            yield Told(Risk.REMOVED, text, "could register", "no longer can", (user,), (user,), None)
+            ids = _ids(pair.old, user, gone)
+            yield Told(Risk.REMOVED, text, "could register", "no longer can", (user,), (user,), None, phones=ids)
         if come:
             text = f"phone {listed(come)} of {short(user)}"
-            yield Told(Risk.ADDED, text, "was unknown", "now can register", (user,), (user,), None)
+            ids = _ids(pair.new, user, come)
+            yield Told(Risk.ADDED, text, "was unknown", "now can register", (user,), (user,), None, phones=ids)
         for account in sorted(accounts[0].keys() & accounts[1].keys()):
             secrets = accounts[0][account], accounts[1][account]
             if secrets[0] != secrets[1]:
                 before, after = f"registered with {secrets[0]}", f"now needs the password {secrets[1]}"
-                yield Told(Risk.CHANGED, f"phone {account} of {short(user)}", before, after, (user,), (user,), None)
+                subject, ids = f"phone {account} of {short(user)}", _ids(pair.new, user, (account,))
+                yield Told(Risk.CHANGED, subject, before, after, (user,), (user,), None, phones=ids)
+
+
+def _ids(version: Version, user: str, accounts: Collection[str]) -> tuple[str, ...]:
+    return tuple(phone.id for phone in version.users[user].phones if phone.account in accounts)
 
 
 # -- trunks
@@ -87,7 +101,16 @@ def _trunks(pair: Pair) -> Iterator[Told]:
         if old == new:
             before, after = "had other trunk settings", f"now have those of {_names(new)}"
         yield Told(
-            Risk.CHANGED, "calls out by all users", before, after, (), pair.shared_users, None, _goes_out(pair), 1, down
+            risk=Risk.CHANGED,
+            subject="calls out by all users",
+            before=before,
+            after=after,
+            addresses=(),
+            users=pair.shared_users,
+            dialled=number_out(pair, pair.shared_users[0]),
+            covers=_goes_out(pair),
+            trunks_down=down,
+            is_certain=False,
         )
 
 
@@ -131,7 +154,9 @@ def _dialling(pair: Pair) -> Iterator[Told]:
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
             text = f"dialling by all users, {words}"
-            yield _told(pair, Risk.CHANGED, text, f"was {before}", f"now is {after}", everything)
+            told = _told(pair, Risk.CHANGED, text, f"was {before}", f"now is {after}", everything)
+            is_prefix = field == "outside_prefix" and bool(pair.shared_users)
+            yield replace(told, dialled=number_out(pair, pair.shared_users[0]) if is_prefix else None, is_certain=False)
 
 
 def everything(_call: Call, _moment: datetime) -> bool:

@@ -83,6 +83,8 @@ class Change:
     about: tuple[str, ...] = ()
     """What it is about, for policies: numbers, extensions and users, by address."""
     covers: Covers = field(default=covers_nothing, compare=False, repr=False)
+    phones: tuple[str, ...] = ()
+    """Phones that can register in one of the versions only, or with another password; by id."""
 
     @property
     def sentence(self) -> str:

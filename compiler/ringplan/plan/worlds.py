@@ -134,7 +134,7 @@ def observed(outcome: Outcome, version: Version, *, identity: bool = False) -> o
             attempt.targets,
             attempt.request_user,
             attempt.request_host,
-            attempt.ring_ms,
+            attempt.ring_ms if attempt.result == "no-answer" else 0,  # how long it would have rung is heard by nobody
             attempt.result,
             attempt.presented if identity else None,
             _told(attempt.targets[0], attempt.diversions, version) if attempt.kind == "trunk" else None,
@@ -302,6 +302,8 @@ _MOODS: Final[tuple[_Mood, ...]] = (
     (PhoneState.DECLINES, False),
     (PhoneState.BUSY, True),
 )
+_PLAIN: Final = _MOODS[:2]
+"""Nobody is in a call, and everybody lets it ring, or answers."""
 
 
 def _hunts(pair: Pair, actions: tuple[object, object], base: World, free: tuple[str, ...]) -> Iterator[World]:
@@ -309,10 +311,15 @@ def _hunts(pair: Pair, actions: tuple[object, object], base: World, free: tuple[
     memories = list(_memories(pair, actions))
     if not all(isinstance(action, Hunt) for action in actions):
         yield base
-    for mood in _MOODS:
+    for mood in _PLAIN:
+        yield _with(pair, base, dict.fromkeys(free, mood))
+    for user in _rung_by_one(pair, actions):  # of all worlds the one in which anybody hears who came or went
+        yield _with(pair, base, {**dict.fromkeys(free, _PLAIN[0]), user: _PLAIN[1]})
+    for mood in _MOODS[len(_PLAIN) :]:
         yield _with(pair, base, dict.fromkeys(free, mood))
     for memory in memories:
-        yield replace(_with(pair, base, dict.fromkeys(free, _MOODS[0])), memory={**base.memory, **memory})
+        for mood in _PLAIN:
+            yield replace(_with(pair, base, dict.fromkeys(free, mood)), memory={**base.memory, **memory})
     for count in (1, 2):
         for chosen in combinations(free, min(count, len(free))):
             for background in _MOODS:
@@ -320,6 +327,12 @@ def _hunts(pair: Pair, actions: tuple[object, object], base: World, free: tuple[
                     moods = {**dict.fromkeys(free, background), **dict.fromkeys(chosen, mood)}
                     for memory in ({}, *memories[:4]):
                         yield replace(_with(pair, base, moods), memory={**base.memory, **memory})
+
+
+def _rung_by_one(pair: Pair, actions: tuple[object, object]) -> list[str]:
+    """Users whom only one of two actions rings; a few."""
+    old, new = (_hunted(version, action) for version, action in zip((pair.old, pair.new), actions, strict=True))
+    return [user for user in dict.fromkeys((*new, *old)) if (user in old) is not (user in new)][:_CLEARER]
 
 
 def _memories(pair: Pair, actions: tuple[object, object]) -> Iterator[Mapping[str, Memory]]:
@@ -378,6 +391,8 @@ def options(pair: Pair, call: Call, world: World, *, at: str | None) -> list[str
     words += ["--withheld"] if call.withheld else []
     for user in sorted({phone.partition("/phones/")[0] for phone in world.phones}):
         words += _states(pair, user, world)
+    elsewhere = {phone.partition("/phones/")[0]: to for phone, to in sorted(world.redirects.items())}
+    words += [word for user, to in elsewhere.items() for word in ("--redirect", f"{user}={to}")]
     words += [word for user in sorted(world.engaged) for word in ("--engaged", user)]
     words += [word for trunk, _ in sorted(world.trunks.items()) for word in ("--trunk-down", trunk)]
     words += [word for group, memory in sorted(world.memory.items()) for word in memory_options(group, memory)]
