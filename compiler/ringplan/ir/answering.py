@@ -66,6 +66,8 @@ class DialExtension:
     prompt: str | None
     department: str | None
     """Only extensions of this department and those below it; None: all of the tenant."""
+    extensions: tuple[str, ...] = ()
+    """The extensions of the department's users, sorted; empty without a department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class DialName:
     prompt: str | None
     directory: tuple[tuple[str, str, str], ...]
     """Digits of the name, node, and the prompt with the name; sorted."""
+    choose: tuple[str, ...] = ()
+    """Nine prompts, *press 1 for* to *press 9 for*; each is played before a name of a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class KamailioTarget:
     """Kamailio 5.6 as registrar and router of all tenants (the *exchange*)."""
 
     name = "kamailio"
-    version = 2
+    version = 3
     capabilities = frozenset(Capability) - {Capability.TRANSPORT_TLS}
 
     def emit_shared(self, platform: Platform) -> tuple[Artifact, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from ringplan.ir import Platform, Socket, Trunk
+from ringplan.ir import Attendant, Platform, Socket, Trunk
 from ringplan.target import Artifact
 
 from .emit_plans import number_types
@@ -70,6 +70,7 @@ def platform_data(platform: Platform) -> bytes:
             },
             "SOURCES": {address: trunk.id for trunk in platform.trunks for address in trunk.sources},
             "NUMBER_TYPES": number_types(),
+            "ATTENDANT": _attendant(platform.attendant) if platform.attendant is not None else None,
         },
     )
 
@@ -85,6 +86,11 @@ def _trunk(trunk: Trunk) -> Literal:
         trunk.diversion,
         trunk.diverted_caller == "diverter",
     )
+
+
+def _attendant(attendant: Attendant) -> Literal:
+    """The fields of ``ringplan_runtime.settings.Attendant``, in its order."""
+    return (attendant.host, attendant.port, attendant.digits_port)
 
 
 def _runtime(folder: Traversable, path: str) -> tuple[Artifact, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from ringplan.ir import HuntGroup, Outside, Reject, SipUri, Tenant, TimeRoute, User
 from ringplan.target import Artifact
 
+from .emit_answering import sections, stem
 from .emit_plans import any_of, plans
 from .emit_schedules import schedules
 from .literals import Literal, module
 from .sip_text import display_name
 
-FORMAT = 2
+FORMAT = 3
 """Counts up when the runtime of one format cannot read the modules of the other."""
 
 
@@ -54,7 +55,12 @@ def emit(tenant: Tenant) -> Artifact:
             "SIP_URIS": {
                 node.id: (node.user, node.host, node.trunk) for node in tenant.nodes if isinstance(node, SipUri)
             },
-            "REJECTS": {node.id: (node.code, node.reason) for node in tenant.nodes if isinstance(node, Reject)},
+            **sections(tenant),
+            "REJECTS": {
+                node.id: (node.code, node.reason, stem(node.prompt))
+                for node in tenant.nodes
+                if isinstance(node, Reject)
+            },
         },
     )
     return Artifact(f"exchange/tenants/{tenant.id}.py", content, tenant.id)

@@ -111,7 +111,7 @@ def test_tenants_are_kept_within_bounds(runtime: tuple[ModuleType, ModuleType, o
 
 
 def test_data_of_another_format_is_refused(runtime: tuple[ModuleType, ModuleType, object], tmp_path: Path) -> None:
-    content = TARGET.emit_tenant(platform(), TENANT)[0].content.replace(b"FORMAT = 2", b"FORMAT = 3")
+    content = TARGET.emit_tenant(platform(), TENANT)[0].content.replace(b"FORMAT = 3", b"FORMAT = 4")
     (tmp_path / "novak.py").write_bytes(content)
-    with pytest.raises(ValueError, match="format 3"):
+    with pytest.raises(ValueError, match="format 4"):
         runtime[1].read(tmp_path / "novak.py")

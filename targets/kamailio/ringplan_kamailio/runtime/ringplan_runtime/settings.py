@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .data import load
 
-FORMAT = 2
+FORMAT = 3
 """Format of the data modules this runtime reads."""
 
 
@@ -26,6 +26,21 @@ class Trunk(NamedTuple):
     """How a forwarded call says who forwarded it: ``diversion``, ``history_info``, ``both`` or ``none``."""
     shows_diverter: bool
     """Whether From of a forwarded call shows who forwarded it, not the caller."""
+
+
+class Attendant(NamedTuple):
+    """The second Kamailio, which answers calls; UDP."""
+
+    host: str
+    port: int
+    """SIP."""
+    digits_port: int
+    """Where media relays report pressed digits, on the same host."""
+
+    @property
+    def uri(self) -> str:
+        """Where its requests are sent."""
+        return f"sip:{self.host}:{self.port}"
 
 
 class Settings(NamedTuple):
@@ -49,6 +64,8 @@ class Settings(NamedTuple):
     """Call types of national numbers by how they begin in E.164 form, without the plus."""
     domains: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
     """Domain to the trunks through which its SIP URIs are called, each with the tenants that may; none: all."""
+    attendant: Attendant | None
+    """None: no calls are answered."""
 
     def trunk_to(self, tenant: str, domain: str) -> str | None:
         """The first trunk through which a tenant may call SIP URIs of a domain."""
@@ -75,4 +92,5 @@ def read(path: Path) -> Settings:
         frozenset(names["SOURCES"]).union(trunk.host for trunk in trunks.values()),
         names["NUMBER_TYPES"],
         names["DOMAINS"],
+        Attendant._make(names["ATTENDANT"]) if names["ATTENDANT"] is not None else None,
     )

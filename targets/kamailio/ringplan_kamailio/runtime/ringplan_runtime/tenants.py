@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from . import answering
+from .answering import Announcement, Callback, Ivr
 from .data import load
 from .plans import Plan
 from .settings import FORMAT
@@ -106,11 +109,13 @@ class Reject(NamedTuple):
 
     code: int
     reason: str
+    prompt: str
+    """What the caller hears before, in the form of ``answering``; empty: nothing."""
 
 
-Forwarder = User | HuntGroup | TimeRoute
+Forwarder = User | HuntGroup | TimeRoute | Ivr
 """What a call may be forwarded by."""
-Node = Forwarder | Outside | SipUri | Reject
+Node = Forwarder | Announcement | Callback | Outside | SipUri | Reject
 
 
 class DialPlan(NamedTuple):
@@ -178,7 +183,7 @@ class Tenant(NamedTuple):
         return node
 
     def forwarder(self, node_id: str) -> Forwarder:
-        """The user, hunt group or time route with this id; KeyError when there is none."""
+        """The user, hunt group, time route or IVR with this id; KeyError when there is none."""
         node = self.nodes[node_id]
         if not isinstance(node, Forwarder):
             raise KeyError(node_id)
@@ -190,13 +195,16 @@ class Tenant(NamedTuple):
         return any(length == len(first) and first <= number <= last for first, last in self.blocks)
 
 
-_SECTIONS: dict[str, type[Node]] = {
-    "USERS": User,
-    "HUNT_GROUPS": HuntGroup,
-    "TIME_ROUTES": TimeRoute,
-    "OUTSIDE": Outside,
-    "SIP_URIS": SipUri,
-    "REJECTS": Reject,
+_SECTIONS: dict[str, Callable[[Any], Node]] = {
+    "USERS": User._make,
+    "HUNT_GROUPS": HuntGroup._make,
+    "TIME_ROUTES": TimeRoute._make,
+    "OUTSIDE": Outside._make,
+    "SIP_URIS": SipUri._make,
+    "REJECTS": Reject._make,
+    "IVRS": answering.ivr,
+    "ANNOUNCEMENTS": Announcement._make,
+    "CALLBACKS": answering.callback,
 }
 
 
@@ -206,8 +214,8 @@ def read(path: Path) -> Tenant:
     if names["FORMAT"] != FORMAT:
         raise ValueError(f"{path} has format {names['FORMAT']}, this runtime reads {FORMAT}")
     nodes: dict[str, Node] = {}
-    for section, kind in _SECTIONS.items():
-        nodes.update((key, kind._make(record)) for key, record in names[section].items())
+    for section, read_node in _SECTIONS.items():
+        nodes.update((key, read_node(record)) for key, record in names[section].items())
     return Tenant(
         names["TENANT"],
         names["DOMAIN"],
