@@ -5,7 +5,7 @@ The caller moves through menus by keys. All times are limits of waiting: what th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringplan.diagnostics import Span
 
@@ -28,6 +28,8 @@ class Prompt:
     digest: str
     """Hexadecimal digest of the text and its voice, or of the file's bytes."""
     span: Span
+    audio: bytes = field(default=b"", repr=False, compare=False)
+    """The file's bytes; empty for speech. ``digest`` stands for them wherever prompts are compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -399,6 +399,9 @@ class Platform:
     span: Span
     attendant: Attendant | None = None
     """None: no calls are answered; tenants that need that are told so."""
+    speech: str = ""
+    """Command that makes speech of text: reads it from standard input and writes WAV; ``{language}`` is replaced.
+    Empty: espeak-ng."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 from ringplan.ir import MediaRelay, Platform, Tenant
 from ringplan.target import Artifact, Capability
 
+from . import prompts
+
 TOS = {"EF": 184, "CS5": 160, "AF41": 136, "none": 0}
 """IPv4 TOS byte of each priority mark: the DSCP (RFC 4594) in the upper six bits."""
 
@@ -19,19 +21,20 @@ OFFER_TIMEOUT_S = 1_200
 
 
 class RtpengineTarget:
-    """Emits the media relays' configuration; tenants have no part in it."""
+    """Emits the media relays' configuration, and the prompts they play."""
 
     name = "rtpengine"
     version = 1
     capabilities = frozenset({Capability.MEDIA_ANCHORING})
 
     def emit_shared(self, platform: Platform) -> tuple[Artifact, ...]:
-        """One configuration file for each relay."""
-        return tuple(Artifact(config_path(relay.id), _render(platform, relay)) for relay in platform.relays)
+        """One configuration file for each relay, and the tones all tenants share."""
+        relays = tuple(Artifact(config_path(relay.id), _render(platform, relay)) for relay in platform.relays)
+        return relays + prompts.shared(platform)
 
     def emit_tenant(self, platform: Platform, tenant: Tenant) -> tuple[Artifact, ...]:
-        """Nothing: a relay knows no tenants."""
-        return ()
+        """The tenant's prompts."""
+        return prompts.of_tenant(platform, tenant)
 
 
 TARGET = RtpengineTarget()
