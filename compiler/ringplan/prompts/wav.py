@@ -21,6 +21,14 @@ _QUIET = 0.01
 """Peak below which a recording is called silent: -40 dB."""
 
 _PCM, _FLOAT, _ALAW, _MULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
+_OTHERS = {
+    b"ID3": "an MP3 file",
+    b"\xff\xfb": "an MP3 file",
+    b"OggS": "an Ogg file",
+    b"fLaC": "a FLAC file",
+    b".snd": "an AU file",
+    b"FORM": "an AIFF file",
+}
 _NAMES = {2: "ADPCM", 0x11: "IMA ADPCM", 0x31: "GSM", 0x50: "MPEG", 0x55: "MP3", 0x161: "WMA"}
 
 
@@ -90,9 +98,9 @@ def _error(message: str, help_: str) -> Fault:
 
 def _guess(content: bytes) -> str:
     """What a file that is no WAV probably is."""
-    for start, name in ((b"ID3", "MP3"), (b"\xff\xfb", "MP3"), (b"OggS", "Ogg"), (b"fLaC", "FLAC"), (b".snd", "AU")):
+    for start, name in _OTHERS.items():
         if content.startswith(start):
-            return f"an {name} file" if name[0] in "MAF" and name != "FLAC" else f"a {name} file"
+            return name
     if content.startswith(b"version https://git-lfs"):
         return "a pointer to Git LFS: the file itself was not fetched"
     return "something else" if content else "empty"
