@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from .session import CALLER
+
 
 class Answer(NamedTuple):
-    """Answers the caller's INVITE with 200 and connects his audio with us; in-band digits are listened for when his
-    description has no telephone events. Failing is `events.Lost`."""
+    """Answers the INVITE of a party that called us with 200 and connects its audio with us; in-band digits are listened
+    for when its description has no telephone events. Failing is `events.Lost`."""
+
+    leg: str = CALLER
 
 
 class Progress(NamedTuple):
@@ -15,10 +19,11 @@ class Progress(NamedTuple):
 
 
 class Refuse(NamedTuple):
-    """The final answer of a caller's INVITE that was not answered; afterwards he has no leg."""
+    """The final answer of an INVITE to us that was not answered; afterwards it has no leg."""
 
     code: int
     reason: str
+    leg: str = CALLER
 
 
 class Play(NamedTuple):
@@ -93,7 +98,35 @@ class Wait(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Starts the recording of both parties' audio."""
+    """Starts the recording of both parties' audio, or ends it."""
+
+    on: bool = True
+
+
+class Part(NamedTuple):
+    """A party that transferred the other one leaves the audio: its leg becomes `session.TRANSFEROR` and waits for what
+    becomes of that."""
+
+    leg: str
+
+
+class Rejoin(NamedTuple):
+    """`session.TRANSFEROR` becomes this leg again, which must not be there, because the transfer failed."""
+
+    leg: str
+
+
+class Claim(NamedTuple):
+    """Asks for a name that only one session of the site can have at a time; reports `events.Claimed`."""
+
+    name: str
+
+
+class Release(NamedTuple):
+    """Gives a claimed name back; others can have it after so long."""
+
+    name: str
+    ms: int
 
 
 class Account(NamedTuple):
@@ -123,6 +156,10 @@ Command = (
     | Notify
     | Wait
     | Record
+    | Part
+    | Rejoin
+    | Claim
+    | Release
     | Account
     | Forget
 )

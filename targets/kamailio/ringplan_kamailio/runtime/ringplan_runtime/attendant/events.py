@@ -10,7 +10,7 @@ class Invited(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """A call is to be made by us: a callback whose delay is over, or a click. Nobody has a leg yet."""
+    """Somebody clicked to dial; nobody has a leg yet."""
 
 
 class Rang(NamedTuple):
@@ -68,7 +68,7 @@ class Playing(NamedTuple):
 
     leg: str
     ms: int
-    """How long all of it takes."""
+    """How long all of it takes; 0 or less: it could not be played."""
 
 
 class Expired(NamedTuple):
@@ -97,6 +97,24 @@ class Referred(NamedTuple):
     """Of an attended transfer, the Replaces header of the INVITE we send (RFC 3891); empty: blind."""
 
 
+class Claimed(NamedTuple):
+    """What became of `commands.Claim`."""
+
+    granted: bool
+
+
+class Parked(NamedTuple):
+    """A party parks the other one, and leaves; the exchange has allowed it."""
+
+    leg: str
+
+
+class Joined(NamedTuple):
+    """Somebody calls to fetch who is parked: a leg in the state `session.INVITED`, under the name that is free."""
+
+    leg: str
+
+
 class Lost(NamedTuple):
     """The relay has lost the session, or hears nothing of a party any more."""
 
@@ -118,5 +136,8 @@ Event = (
     | Expired
     | Reoffered
     | Referred
+    | Claimed
+    | Parked
+    | Joined
     | Lost
 )
