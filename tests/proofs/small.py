@@ -15,7 +15,8 @@ from ringplan.interpreter import ANONYMOUS, Call, FromPhone, FromTrunk, Memory, 
 from ringplan.interpreter.dialling import calling_number
 from ringplan.interpreter.schedules import is_open
 from ringplan.interpreter.screening import canonical, matches
-from ringplan.interpreter.walk import Caller, Walk
+from ringplan.interpreter.caller import Caller
+from ringplan.interpreter.walk import Walk
 from ringplan.ir import (
     CALL_TYPES,
     CallTable,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Protocol
 
 from ringplan.diagnostics import Span
 from ringplan.ir import (
     MAX_DIVERSIONS,
+    Announcement,
+    Callback,
+    Forwarder,
     HuntGroup,
+    Ivr,
     Outside,
     Program,
     Reject,
@@ -19,11 +23,12 @@ from ringplan.ir import (
     User,
 )
 
-from . import hunting
-from .call import Call, Memory, PhoneState, TrunkState, World
+from . import calling_back, hunting, menus
+from .call import Call, FromPhone, FromTrunk, Memory, PhoneState, TrunkState, World
+from .caller import Caller
 from .dialling import OffNet, OnNet
 from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step
-from .presenting import diverted, to_trunk, written
+from .presenting import diverted, written
 from .redirecting import screen_target, target_of
 from .schedules import is_open
 from .screening import matches
@@ -43,21 +48,6 @@ class Located(Protocol):
     def span(self) -> Span: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls, as far as the walk needs it."""
-
-    user: User | None
-    """The calling user; None: the call comes from a trunk."""
-    number: str | None
-    """E.164 number a trunk may be shown when the call is forwarded; None: unknown, or none may be shown."""
-    canonical: str | None
-    """Canonical dial string that forwarding rules compare; None: unknown."""
-    withheld: bool
-    presented: Presented
-    """What phones of the tenant are shown."""
-
-
 class Walk:
     """One walk; collects steps and attempts."""
 
@@ -69,6 +59,9 @@ class Walk:
         self._attempts: list[Attempt] = []
         self._diversions: list[Diversion] = []
         self._memory: dict[str, Memory] = {}
+        self._heard: list[str] = []
+        self._presses = iter(call.presses)
+        self._may_treat = isinstance(call.origin, FromPhone | FromTrunk)
 
     @property
     def tenant(self) -> Tenant:
@@ -82,14 +75,20 @@ class Walk:
         assert self._caller is not None
         return self._caller
 
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether somebody of the tenant has forwarded the call."""
+        return bool(self._diversions)
+
     # -- nodes
 
     def enter(self, node_id: str, caller: Caller) -> Outcome:
         """The call reaches its first node."""
         self._caller = caller
-        return self._enter(node_id)
+        return self.go_on(node_id)
 
-    def _enter(self, node_id: str) -> Outcome:
+    def go_on(self, node_id: str) -> Outcome:
+        """The call reaches a node."""
         match self.tenant.node(node_id):
             case Reject() as node:
                 return self._reject(node)
@@ -101,6 +100,12 @@ class Walk:
                 return self._forward_out(node.number, None)
             case SipUri() as node:
                 return self._forward_out(None, node)
+            case Ivr() as node:
+                return menus.answer(self, node)
+            case Announcement() as node:
+                return self._announce(node)
+            case Callback() as node:
+                return calling_back.called(self, node)
             case User() as node:
                 return self._user(node)
 
@@ -111,34 +116,79 @@ class Walk:
         return self._reject(node)
 
     def _reject(self, node: Reject) -> Outcome:
+        if self._may_treat:
+            self.hear(node.id, node.prompt)
         self.step(node.id, f"ends with {node.code} {node.reason}", node)
         return self.end(node.code, node.reason)
 
-    def _divert(self, node: User | HuntGroup | TimeRoute, reason: str, target: str) -> Outcome:
+    def _announce(self, node: Announcement) -> Outcome:
+        for _ in range(node.times):
+            self.hear(node.id, node.prompt)
+        self.step(node.id, f"ends with {node.code} {node.reason}", node)
+        return self.end(node.code, node.reason)
+
+    def _divert(self, node: Forwarder, reason: str, target: str) -> Outcome:
         """The call goes on at ``target``; that is a diversion unless it ends there."""
-        if isinstance(self.tenant.node(target), Reject):
-            return self._enter(target)
+        if isinstance(self.tenant.node(target), Reject | Announcement):
+            return self.go_on(target)
         if self.call.diversions + len(self._diversions) >= MAX_DIVERSIONS:
             self.step(node.id, f"would be forwarded more than {MAX_DIVERSIONS} times", node)
             return self.reject("diversions")
         self.step(node.id, f"forwards ({reason}) to {target}", node)
         self._diversions.append(_diversion(node, reason))
-        return self._enter(target)
+        return self.go_on(target)
+
+    # -- answered calls
+
+    def transfer(self, ivr: Ivr, target: str) -> Outcome:
+        """A menu connects its call with ``target``; a code other than 200: nobody took it, and the menu goes on."""
+        return self.connect(lambda: self._divert(ivr, "unconditional", target))
+
+    def connect(self, go: Callable[[], Outcome]) -> Outcome:
+        """An answered call is connected with somebody: there, a rejection is only its code.
+
+        When nobody takes it the call is where it was, and has not been forwarded.
+        """
+        diversions, may_treat, self._may_treat = tuple(self._diversions), self._may_treat, False
+        outcome = go()
+        self._may_treat = may_treat
+        if outcome.code != 200:
+            self._diversions = list(diversions)
+        return outcome
+
+    def pressed(self) -> str:
+        """What the caller presses now; empty: nothing."""
+        return next(self._presses, "")
+
+    def hear(self, address: str, prompt: str | None) -> None:
+        """The caller hears a prompt, if there is one."""
+        if prompt is not None:
+            self._heard.append(prompt)
+            played = self.tenant.prompt(prompt)
+            self.step(address, f"plays {played.words}", played)
+
+    def ring_own(self, user: User, presented: Presented) -> str:
+        """Rings the phones of the user for whom the call is made, whatever he forwards; how that ends."""
+        self._caller = Caller(None, None, None, withheld=False, presented=presented)
+        return self._ring_phones(user)[0]
 
     # -- time routes
 
     def _by_time(self, node: TimeRoute) -> Outcome:
         for schedule, target in node.rules:
-            if self._is_open(schedule):
-                self.step(schedule, f"open at {self._local_time()}", self.tenant.schedule(schedule))
+            if self.is_open(schedule):
+                self.step(schedule, f"open at {self.local_time}", self.tenant.schedule(schedule))
                 return self._divert(node, "time-of-day", target)
-        self.step(node.id, f"no schedule is open at {self._local_time()}", node)
+        self.step(node.id, f"no schedule is open at {self.local_time}", node)
         return self._divert(node, "time-of-day", node.otherwise)
 
-    def _is_open(self, schedule: str) -> bool:
+    def is_open(self, schedule: str) -> bool:
+        """Whether a schedule is open when the call begins."""
         return is_open(self.tenant, schedule, self.world.now, self.world.switches)
 
-    def _local_time(self) -> str:
+    @property
+    def local_time(self) -> str:
+        """When the call begins, on the tenant's wall clock."""
         from zoneinfo import ZoneInfo
 
         return f"{self.world.now.astimezone(ZoneInfo(self.tenant.time_zone)):%a %Y-%m-%d %H:%M}"
@@ -157,7 +207,7 @@ class Walk:
     def _forwarded(self, user: User) -> str | None:
         """Where the user's rules send the call; None: the phones ring."""
         for rule in user.rules:
-            if rule.when is not None and not self._is_open(rule.when):
+            if rule.when is not None and not self.is_open(rule.when):
                 continue
             if rule.callers and not self._is_among(rule.callers, rule.anonymous):
                 continue
@@ -173,25 +223,31 @@ class Walk:
         return any(matches(pattern, caller.canonical) for pattern in patterns)
 
     def _ring(self, user: User) -> Outcome:
-        states = {phone.id: self.world.phone(phone.id) for phone in user.phones}
-        registered = tuple(sorted(p for p, state in states.items() if state is not PhoneState.UNREGISTERED))
-        if not registered:
-            self.step(user.id, "no phone is registered", user)
-            return self._divert(user, "unavailable", user.unreachable)
-        result = _user_result(set(states.values()))
-        self._attempt_phones(registered, result, user.ring_ms)
-        self.step(user.id, f"rings {_slugs(registered)}: {result}", user)
+        result, phones = self._ring_phones(user)
         match result:
             case "answered":
-                return self.end(200, "OK", tuple(p for p in registered if states[p] is PhoneState.ANSWERS))
+                return self.end(200, "OK", phones)
             case "no-answer":
                 return self._divert(user, "no-answer", user.no_answer)
             case "unreachable":
                 return self._divert(user, "unavailable", user.unreachable)
             case "redirected":
-                return self._redirected(user, next(p for p in registered if states[p] is PhoneState.REDIRECTS))
+                return self._redirected(user, phones[0])
             case _:
                 return self._divert(user, "user-busy", user.busy)
+
+    def _ring_phones(self, user: User) -> tuple[str, tuple[str, ...]]:
+        """How ringing the phones ends, and which of them answer or redirect."""
+        states = {phone.id: self.world.phone(phone.id) for phone in user.phones}
+        registered = tuple(sorted(p for p, state in states.items() if state is not PhoneState.UNREGISTERED))
+        if not registered:
+            self.step(user.id, "no phone is registered", user)
+            return "unreachable", ()
+        result = _user_result(set(states.values()))
+        self._attempt_phones(registered, result, user.ring_ms)
+        self.step(user.id, f"rings {_slugs(registered)}: {result}", user)
+        acting = PhoneState.REDIRECTS if result == "redirected" else PhoneState.ANSWERS
+        return result, tuple(phone for phone in registered if states[phone] is acting)
 
     def _redirected(self, user: User, phone: str) -> Outcome:
         """A phone sent the call elsewhere (302): followed if its owner may forward there, else he declined."""
@@ -207,7 +263,7 @@ class Walk:
         self._diversions.append(_diversion(user, "deflection"))
         match target:
             case OnNet(_, node):
-                return self._enter(node)
+                return self.go_on(node)
             case OffNet(number):
                 return self._send_forwarded(number, None)
             case SipUri():
@@ -321,24 +377,22 @@ class Walk:
     def _forward_out(self, number: str | None, uri: SipUri | None) -> Outcome:
         """A forwarded call reaches a target outside; the plan of who forwards it last must allow that."""
         owner = self.tenant.node(self._diversions[-1].node)
-        assert isinstance(owner, User | HuntGroup | TimeRoute)
+        assert isinstance(owner, User | HuntGroup | TimeRoute | Ivr)
         verdict = screen_target(self.tenant, owner.plan, uri or OffNet(number or ""))
         self.step(owner.plan, verdict.why, self.tenant.plan(owner.plan))
         return self._send_forwarded(number, uri) if verdict.allowed else self.reject("barred")
 
     def _send_forwarded(self, number: str | None, uri: SipUri | None) -> Outcome:
         last, caller = self._diversions[-1], self.caller
-        for trunk in trunks_for(self.program, self.tenant, uri):
-            presented = diverted(caller.number, caller.withheld, last, trunk)
-            ended = self._try(trunk, number, uri, presented)
-            if ended is not None:
-                return ended
-        return self.reject("no-trunk")
+        return self._leave(number, uri, lambda trunk: diverted(caller.number, caller.withheld, last, trunk))
 
-    def call_out(self, caller: User, number: str) -> Outcome:
-        """A call that was dialled leaves the exchange."""
-        for trunk in trunks_for(self.program, self.tenant, None):
-            ended = self._try(trunk, number, None, to_trunk(caller, trunk, self.call.withheld))
+    def call_out(self, number: str, presented: Callable[[Trunk], Presented]) -> Outcome:
+        """A call that was not forwarded leaves the exchange; ``presented``: who a trunk is told that calls."""
+        return self._leave(number, None, presented)
+
+    def _leave(self, number: str | None, uri: SipUri | None, presented: Callable[[Trunk], Presented]) -> Outcome:
+        for trunk in trunks_for(self.program, self.tenant, uri):
+            ended = self._try(trunk, number, uri, presented(trunk))
             if ended is not None:
                 return ended
         return self.reject("no-trunk")
@@ -394,7 +448,9 @@ class Walk:
         """The call is over, or answered."""
         tenant = self._tenant.id if self._tenant else None
         steps, attempts = tuple(self._steps), tuple(self._attempts)
-        return Outcome(tenant, steps, attempts, code, reason, answered_by, emergency, dict(self._memory))
+        return Outcome(
+            tenant, steps, attempts, code, reason, answered_by, emergency, dict(self._memory), tuple(self._heard)
+        )
 
 
 def trunks_for(program: Program, tenant: Tenant, uri: SipUri | None) -> tuple[Trunk, ...]:
@@ -404,7 +460,7 @@ def trunks_for(program: Program, tenant: Tenant, uri: SipUri | None) -> tuple[Tr
     return tuple(known[trunk] for trunk in wanted)
 
 
-def _diversion(node: User | HuntGroup | TimeRoute, reason: str) -> Diversion:
+def _diversion(node: Forwarder, reason: str) -> Diversion:
     if isinstance(node, User):
         return Diversion(node.id, reason, node.identity.external_number, node.identity.withheld)
     return Diversion(node.id, reason, node.external_number, private=False)

@@ -11,6 +11,8 @@ from ringplan.diagnostics import Span
 
 KEYS = "0123456789*#"
 """What a menu can ask for (services: S0:703-708)."""
+_WORDS = 60
+"""Characters of a spoken prompt that people are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class Prompt:
     span: Span
     audio: bytes = field(default=b"", repr=False, compare=False)
     """The file's bytes; empty for speech. ``digest`` stands for them wherever prompts are compared."""
+
+    @property
+    def words(self) -> str:
+        """The prompt in a few words, for people: the beginning of what is said, or the file."""
+        if self.say is None:
+            return self.file or self.id
+        return f"“{self.say if len(self.say) <= _WORDS else self.say[:_WORDS].rstrip() + '…'}”"
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,6 +309,10 @@ class Tenant:
         """The calling plan with this id; KeyError if there is none."""
         return _with_id(self.plans, plan_id)
 
+    def prompt(self, prompt_id: str) -> Prompt:
+        """The prompt with this id; KeyError if there is none."""
+        return _with_id(self.prompts, prompt_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Trunk:

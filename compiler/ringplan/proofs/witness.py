@@ -20,7 +20,8 @@ from ringplan.interpreter import (
     World,
     route,
 )
-from ringplan.interpreter.walk import Caller, Walk
+from ringplan.interpreter.caller import Caller
+from ringplan.interpreter.walk import Walk
 from ringplan.ir import HuntGroup, Program, Reject, TimeRoute, User
 
 from .profiles import phone_states
