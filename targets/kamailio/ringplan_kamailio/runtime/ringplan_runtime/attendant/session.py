@@ -18,6 +18,9 @@ CALLER = "a"
 TARGET = "b"
 """Whoever is connected with it."""
 
+TRANSFEROR = "r"
+"""Who has transferred the other party and waits for what becomes of it; no party of the audio any more."""
+
 INVITED = "invited"
 """It called us, and has no final answer yet."""
 CALLING = "calling"
@@ -82,6 +85,8 @@ class Session:
     """What the script remembers: menus on the way, digits, tries."""
     relay: str = ""
     """The media relay that has it."""
+    audio: dict[str, Any] = field(default_factory=dict)
+    """What the shell remembers of its audio and transactions (`audio`, `shell`); no script reads it."""
     layout: int = LAYOUT
 
     def text(self) -> str:
