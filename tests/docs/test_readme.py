@@ -40,13 +40,13 @@ def steps(page: str) -> Iterator[re.Match[str]]:
 
 
 def run(command: str, folder: Path, cache: Path, messages: int = subprocess.STDOUT) -> str:
-    """What a command prints on a terminal without colours."""
+    """What a command prints on a terminal without colours, outside of git: a page is older than the next commit."""
     name, *arguments = shlex.split(command)
     assert name == "ringplan"
     done = subprocess.run(
         [RINGPLAN, *arguments],
         cwd=folder,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache), "NO_COLOR": "1"},
+        env={**os.environ, "XDG_CACHE_HOME": str(cache), "NO_COLOR": "1", "GIT_DIR": os.devnull},
         stdout=subprocess.PIPE,
         stderr=messages,
         text=True,

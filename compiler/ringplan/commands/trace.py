@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ringplan.pipeline import Options
+from ringplan.trace.side import Side
 
 from .console import Exit, PathArgument, note, options, out, stop_on_errors, wants_color
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ringplan.interpreter import PhoneState, TrunkState
     from ringplan.ir import Program
     from ringplan.trace.against import Asked
+    from ringplan.trace.commits import Committed
+    from ringplan.trace.render import Traced
 
 Several = list[str] | None
 
@@ -44,12 +47,16 @@ def trace(
     trunk: Annotated[str | None, typer.Option(metavar="T", help="The call comes in on this trunk.")] = None,
     diversions: Annotated[int, typer.Option(min=0, metavar="N", help="Was forwarded so often before.")] = 0,
     withheld: Annotated[bool, typer.Option("--withheld", help="The caller withholds the number.")] = False,
+    refer: Annotated[str | None, typer.Option(metavar="B", help="The call is transferred to B (REFER).")] = None,
+    refer_by: Annotated[Side, typer.Option(help="Who transfers it.")] = Side.CALLED,
     against: Annotated[str | None, typer.Option(metavar="REF", help="In this version too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
     """Say what happens to one call, and which lines decided it.
 
-    Prints every step with its line, who is tried and what they see of the caller, and how the call ends.
+    Prints every step with its line, in a git checkout with the commit that last touched it, who is tried and what
+    they see of the caller, and how the call ends. Of a transfer (REFER) it says whether it is allowed, and what
+    becomes of the call that the other party's phone then makes.
 
     U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
     extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
@@ -64,6 +71,7 @@ def trace(
       ringplan trace tenants --from +420602111222 --to +420222333404 --busy novak/users/novakova
       ringplan trace tenants --from +420602111222 --to +420222333400 --at "2026-12-24 17:00"
       ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
+      ringplan trace tenants --from +420602111222 --to novak:1204 --refer novak:1205
       ringplan trace tenants --from novak:1204 --to 1205 --against origin/main
     """
     from ringplan.trace.against import Asked
@@ -78,7 +86,7 @@ def trace(
         switches=tuple(switch or ()),
         remembered=tuple(remember or ()),
     )
-    asked = Asked(from_, to, words, trunk, diversions, withheld)
+    asked = Asked(from_, to, words, trunk, diversions, withheld, refer, refer_by)
     if against is not None:
         _trace_both(path, asked, against, as_json=as_json)
     else:
@@ -110,40 +118,59 @@ def _failing(trunks: Several) -> tuple[tuple[TrunkState, str], ...]:
 
 def _trace(path: Path, asked: Asked, *, as_json: bool) -> None:
     """Load what the call can touch, walk it, and print."""
-    from ringplan.trace.against import walk
+    from ringplan.trace.against import walk, with_commits
     from ringplan.trace.render import data, render
 
     with _usage_errors():
-        traced = walk(_program(path, _wanted(path, asked)), asked)
+        traced = with_commits(walk(_program(path, _wanted(path, asked)), asked))
     if as_json:
-        out(json.dumps(data(traced.call, traced.outcome, traced.around), ensure_ascii=False, indent=2))
+        out(json.dumps(data(traced), ensure_ascii=False, indent=2))
     else:
-        out(render(traced.call, traced.outcome, traced.around, color=wants_color(sys.stdout)))
+        out(render(traced, color=wants_color(sys.stdout)))
 
 
 def _trace_both(path: Path, asked: Asked, against: str, *, as_json: bool) -> None:
     """The same in two versions."""
-    from ringplan.frontend.discover import display_path
-    from ringplan.plan.sides import base_folder
-    from ringplan.sources import locate
     from ringplan.trace.against import data_both, render_both, walk_both
 
-    place, here, there = locate(path), "", ""
     with _usage_errors():
         wanted = _wanted(path, asked)
         new = _program(path, wanted)
         if Path(against).exists():
             old = _program(Path(against), _wanted(Path(against), asked))
+            before, now = map(_with_commits, walk_both(old, new, asked))
         else:
-            names = {folder.name for folder in place.layout.tenants if wanted is None or wanted(folder)}
-            with base_folder(place, against, names) as (folder, _):
-                old, there, here = _program(folder, None), display_path(folder), display_path(place.root)
-        both = walk_both(old, new, asked)
+            before, now = _walk_since(path, against, new, asked, wanted)
     if as_json:
-        text = json.dumps(data_both(*both), ensure_ascii=False, indent=2)
+        out(json.dumps(data_both(before, now), ensure_ascii=False, indent=2))
     else:
-        text = render_both(*both, against, color=wants_color(sys.stdout))
-    out(text.replace(there, here) if there else text)
+        out(render_both(before, now, against, color=wants_color(sys.stdout)))
+
+
+def _walk_since(
+    path: Path, reference: str, new: Program, asked: Asked, wanted: Callable[[Path], bool] | None
+) -> tuple[Traced | str, Traced | str]:
+    """A call in a committed version and in the one on disk."""
+    from ringplan.frontend.discover import display_path
+    from ringplan.plan.sides import base_folder
+    from ringplan.review.repository import commit_of
+    from ringplan.sources import locate
+    from ringplan.trace.against import relocated, walk_both
+    from ringplan.trace.commits import Committed
+
+    place = locate(path)
+    names = {folder.name for folder in place.layout.tenants if wanted is None or wanted(folder)}
+    with base_folder(place, reference, names) as (folder, _):
+        before, now = walk_both(_program(folder, None), new, asked)
+        if not isinstance(before, str):
+            before = relocated(before, display_path(folder), display_path(place.root))
+    return _with_commits(before, Committed(place.root, commit_of(place.root, reference))), _with_commits(now)
+
+
+def _with_commits(traced: Traced | str, at: Committed | None = None) -> Traced | str:
+    from ringplan.trace.against import with_commits
+
+    return traced if isinstance(traced, str) else with_commits(traced, at)
 
 
 @contextmanager
@@ -161,7 +188,12 @@ def _usage_errors() -> Iterator[None]:
 
 def _wanted(path: Path, asked: Asked) -> Callable[[Path], bool] | None:
     with options(False, 0) as how:
-        return _needed(path, asked.caller, asked.called, asked.words.names, how)
+        return _needed(path, asked.caller, asked.called, (*asked.words.names, *_addressed(asked.refer)), how)
+
+
+def _addressed(target: str | None) -> tuple[str, ...]:
+    """What names a tenant of the target of a transfer; a URI does not."""
+    return () if target is None or target.startswith(("sip:", "sips:", "tel:")) else (target,)
 
 
 def _program(path: Path, wanted: Callable[[Path], bool] | None) -> Program:

@@ -15,11 +15,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from ringplan.frontend.discover import PLATFORM_FILE, SUFFIXES, UsageError, printable
 
 _FILE_MODES = frozenset({b"100644", b"100755"})
 _LINK_MODE, _SUBMODULE_MODE = b"120000", b"160000"
+_SAFE: Final = (
+    "--no-pager",
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor="),
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "log.showSignature=false"),
+)
+"""Options of every git command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +76,42 @@ class Repository:
 def open_repository(folder: Path, reference: str) -> Repository:
     """The folder of a fleet with what it was at a git reference; raises UsageError."""
     real = Path(os.path.realpath(folder))
-    commit = _commit(real, reference)
+    commit = commit_of(real, reference)
     top = Path(os.fsdecode(git(real, "rev-parse", "--show-toplevel").rstrip(b"\n")))
     prefix = os.fsdecode(git(real, "rev-parse", "--show-prefix").rstrip(b"\n")).rstrip("/")
     return Repository(real, commit, dict(_at_commit(top, commit, prefix)))
 
 
-def git(folder: Path, *arguments: str) -> bytes:
-    """What a git command prints; raises UsageError."""
+def git(folder: Path, *arguments: str, timeout: float | None = None, offline: bool = False) -> bytes:
+    """What a git command prints; raises UsageError, or TimeoutError after ``timeout`` seconds.
+
+    Nothing is run that a repository's configuration names: no monitor, no signature checker, no pager, and no
+    repository is found that lies among the files of another. ``offline``: nothing that is missing is fetched either.
+    """
+    environment = os.environ | ({"GIT_ALLOW_PROTOCOL": "none"} if offline else {})
     try:
         # No shell, and what comes from the command line stands behind options or is a commit's hash.
-        command = ["git", "-C", os.fspath(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+        command = ["git", "-C", os.fspath(folder), *_SAFE, *arguments]
+        done = subprocess.run(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=None if timeout is None else max(timeout, 0.0),
+            env=environment,
+        )
     except FileNotFoundError:
         raise UsageError("git is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise TimeoutError("git takes too long") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise UsageError(f"git: {said[-1].removeprefix('fatal: ') if said else 'failed'}")
     return done.stdout
 
 
-def _commit(folder: Path, reference: str) -> str:
+def commit_of(folder: Path, reference: str) -> str:
+    """The full name of the commit a reference stands for; raises UsageError."""
     git(folder, "rev-parse", "--git-dir")  # says so when this is no repository
     try:
         if reference.startswith("-"):

@@ -9,8 +9,11 @@ from typing import Any
 from ringplan.interpreter import Call, Outcome, Step, route
 from ringplan.ir import HuntGroup, Program
 
+from .commits import Committed, touched
 from .parties import UnknownPartyError, dialled, find_node, find_party, origin
-from .render import Scene, data, render, result, scene
+from .render import Traced, data, render, result, scene
+from .side import Side
+from .transfer import transferred
 from .worlds import Words, local_tenant, world
 
 _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
@@ -26,15 +29,10 @@ class Asked:
     trunk: str | None
     diversions: int
     withheld: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """What one version makes of it."""
-
-    call: Call
-    outcome: Outcome
-    around: Scene
+    refer: str | None = None
+    """Where the answered call is transferred to; None: nowhere."""
+    refer_by: Side = Side.CALLED
+    """Who transfers it."""
 
 
 def walk(program: Program, asked: Asked) -> Traced:
@@ -43,7 +41,33 @@ def walk(program: Program, asked: Asked) -> Traced:
     call = Call(caller, dialled(program, caller, asked.called), asked.withheld, asked.diversions)
     local = local_tenant(program, caller, call.dialled)
     met = world(program, asked.words, local)
-    return Traced(call, route(program, call, met), scene(local, met))
+    outcome = route(program, call, met)
+    refer, by = asked.refer, asked.refer_by
+    moved = transferred(program, call, outcome, met, refer, by) if refer is not None else None
+    return Traced(call, outcome, scene(local, met), moved)
+
+
+def with_commits(traced: Traced, at: Committed | None = None) -> Traced:
+    """The same, with the commits of the lines that decided; those of a version that was committed, or on disk."""
+    return replace(traced, touched=touched((step.span for step in traced.steps if step.span is not None), at))
+
+
+def relocated(traced: Traced, there: str, here: str) -> Traced:
+    """The same with files named as if they were in another folder."""
+
+    def moved(step: Step) -> Step:
+        if step.span is None or not step.span.file.startswith(there):
+            return step
+        return replace(step, span=replace(step.span, file=here + step.span.file.removeprefix(there)))
+
+    def course(outcome: Outcome) -> Outcome:
+        return replace(outcome, steps=tuple(map(moved, outcome.steps)))
+
+    found = traced.transferred
+    if found is not None:
+        step, outcome = (moved(found.step) if found.step else None), (course(found.outcome) if found.outcome else None)
+        found = replace(found, step=step, outcome=outcome)
+    return replace(traced, outcome=course(traced.outcome), transferred=found)
 
 
 def walk_both(old: Program, new: Program, asked: Asked) -> tuple[Traced | str, Traced | str]:
@@ -117,7 +141,7 @@ def render_both(old: Traced | str, new: Traced | str, name: str, *, color: bool 
     bold, reset = (_BOLD, _RESET) if color else ("", "")
     blocks = []
     for title, one in ((f"before ({name})", old), ("now", new)):
-        text = render(one.call, one.outcome, one.around, color=color) if isinstance(one, Traced) else f"{one}\n"
+        text = render(one, color=color) if isinstance(one, Traced) else f"{one}\n"
         blocks.append(f"{bold}== {title}{reset}\n{text}")
     return "\n".join([*blocks, f"{bold}{_verdict(old, new)}{reset}", ""])
 
@@ -125,19 +149,32 @@ def render_both(old: Traced | str, new: Traced | str, name: str, *, color: bool 
 def _verdict(old: Traced | str, new: Traced | str) -> str:
     if not isinstance(old, Traced) or not isinstance(new, Traced):
         return "the call is known to one of the versions only"
-    if _seen(old.outcome) == _seen(new.outcome):
+    if _seen(old) == _seen(new):
         return "nobody notices a difference"
-    at = parting(old.outcome.steps, new.outcome.steps)
-    return f"they part at step {at + 1}: {result(old.outcome)}; now {result(new.outcome)}"
+    at = parting(old.steps, new.steps)
+    before, after = (_end(one) for one in (old, new))
+    return f"they part at step {at + 1}: {before}; now {after}"
 
 
-def _seen(outcome: Outcome) -> object:
-    return outcome.attempts, outcome.code, outcome.reason, outcome.emergency
+def _end(traced: Traced) -> str:
+    found = traced.transferred
+    if found is None or found.answer is None:
+        return result(traced.outcome)
+    if found.outcome is not None:
+        return f"transferred, {result(found.outcome)}"
+    return f"transfer answered with {found.answer.code} {found.answer.reason}"
+
+
+def _seen(traced: Traced) -> object:
+    found = traced.transferred
+    moved = (found.by, found.other, found.answer and found.answer.code) if found is not None else None
+    outcomes = (traced.outcome, found.outcome if found is not None else None)
+    return moved, [(one.attempts, one.code, one.reason, one.emergency) for one in outcomes if one is not None]
 
 
 def data_both(old: Traced | str, new: Traced | str) -> dict[str, Any]:
     """Both versions as plain data."""
-    same = isinstance(old, Traced) and isinstance(new, Traced) and _seen(old.outcome) == _seen(new.outcome)
-    steps = [one.outcome.steps if isinstance(one, Traced) else () for one in (old, new)]
-    before, after = (data(t.call, t.outcome, t.around) if isinstance(t, Traced) else {"error": t} for t in (old, new))
+    same = isinstance(old, Traced) and isinstance(new, Traced) and _seen(old) == _seen(new)
+    steps = [one.steps if isinstance(one, Traced) else () for one in (old, new)]
+    before, after = (data(t) if isinstance(t, Traced) else {"error": t} for t in (old, new))
     return {"before": before, "now": after, "same": same, "same_steps": parting(*steps)}
