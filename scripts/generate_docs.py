@@ -31,13 +31,18 @@ CHAPTERS = {
         *("Tenant", "Administrator", "Dialing", "Emergency", "CallerId", "Group", "Department"),
         *("User", "Phone", "UserCallerId", "Forward", "Selective", "NoAnswer"),
         *("HuntGroup", "MemberRing", "Overflow", "HuntForward", "TimeRoute", "TimeRule"),
+        *("Ivr", "Menu", "KeyAction", "Asked", "Retry", "ThenAction", "Announcement", "Callback", "CallbackPrompts"),
+        *("Prompt", "Treatments"),
         *("Schedule", "CallingPlan", "CallTable"),
     ),
-    "platform.yaml": ("Platform", "Operator", "Exchange", "Flood", "Media", "RtpEngine", "Trunk"),
+    "platform.yaml": (
+        *("Platform", "Operator", "Exchange", "Flood", "Attendant", "Speech", "Media", "RtpEngine", "Trunk"),
+    ),
 }
 """The sections in the order of the page."""
 MODULES = (
     *("tenant", "administrators", "caller_id", "organisation", "users", "forwarding", "hunt_groups", "time_routes"),
+    *("ivr", "announcements", "callback", "prompts"),
     *("schedules", "calling_plan", "platform"),
 )
 DURATION = "[DurationText](#durationtext)"

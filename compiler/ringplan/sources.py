@@ -12,7 +12,7 @@ from pathlib import Path
 from ringplan.fingerprint import compiler_digest
 from ringplan.frontend.discover import SUFFIXES, TENANT_FILE, Layout, discover, display_path
 
-_SUFFIXES = tuple(sorted(SUFFIXES))
+_SUFFIXES = (*sorted(SUFFIXES), ".wav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def tenant_key(folder: Path, platform_key: bytes) -> bytes:
 
 
 def _manifests(folder: str) -> Iterator[str]:
-    """Every file the front end could read as a manifest, and perhaps more, without the price of path objects."""
+    """Every manifest or recording the front end could read, and perhaps more, without the price of path objects."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

@@ -28,10 +28,14 @@ Kind = Literal["tenant", "platform", "tenant-part"]
 
 KINDS: Final[tuple[Kind, ...]] = ("tenant", "platform", "tenant-part")
 PART_SECTIONS: Final = (
+    "announcements",
+    "callback",
     "departments",
     "groups",
     "hunt_groups",
+    "ivr",
     "number_masks",
+    "prompts",
     "schedules",
     "time_routes",
     "users",

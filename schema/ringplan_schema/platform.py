@@ -20,6 +20,24 @@ class Flood(Section):
     """Length of the period; milliseconds in the model."""
 
 
+class Attendant(Section):
+    """The second Kamailio instance, which answers calls: menus, announcements, callbacks."""
+
+    listen: Endpoint
+    """Address and UDP port on which the exchange alone speaks SIP with it, for example ``127.0.0.9:5080``."""
+    digits: Annotated[int, Field(ge=1024, le=65_535)]
+    """UDP port at the same address to which the media relays report pressed keys."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 4
+    """Its processes."""
+
+
+class Speech(Section):
+    """How words become speech; without it ``espeak-ng``."""
+
+    command: Annotated[str, Field(min_length=1, max_length=500)]
+    """A command that reads text and writes WAV to standard output; `{language}` stands for cs, en or sk."""
+
+
 class Exchange(Section):
     """The Kamailio instance that registers phones and routes calls."""
 
@@ -97,6 +115,10 @@ class Platform(Section):
     """The operator's people, who may change everything of the platform and of its tenants."""
     exchange: Exchange
     """The Kamailio instance that registers phones and routes calls."""
+    attendant: Attendant | None = None
+    """The Kamailio instance that answers calls. Without it no tenant can have IVRs, announcements or callbacks."""
+    speech: Speech | None = None
+    """How words become speech. Default: espeak-ng."""
     media: Media
     """Media relays."""
     trunks: Annotated[dict[Slug, Trunk], Field(min_length=1, max_length=100)]

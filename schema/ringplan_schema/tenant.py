@@ -7,11 +7,15 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from .administrators import Administrator, AdministratorId
+from .announcements import Announcement
 from .base import Section
+from .callback import Callback
 from .caller_id import CallerId
 from .calling_plan import CallingPlan, MaskName, NumberMask
 from .hunt_groups import HuntGroup
+from .ivr import Ivr
 from .organisation import Department, Group
+from .prompts import Language, Prompt, Treatments
 from .schedules import Schedule
 from .time_routes import TimeRoute
 from .types import E164, CountryCode, DisplayName, HostName, NumberRange, Slug, TenantSlug, TimeZone, duration
@@ -57,6 +61,10 @@ class Tenant(Section):
     """How users dial."""
     ring_timeout: Annotated[int, duration("5s", "180s")] = 60_000
     """How long a user's phones ring before the call counts as not answered; milliseconds in the model."""
+    language: Language | None = None
+    """The language of prompts and of the system's own words. Default: that of the country."""
+    treatments: Treatments = Treatments()
+    """What callers hear when a call ends without being answered."""
     administrators: Annotated[dict[AdministratorId, Administrator], Field(max_length=2000)] = {}
     """Who may change what. Nobody: only the operator may change the tenant."""
     caller_id: CallerId = CallerId()
@@ -81,3 +89,11 @@ class Tenant(Section):
     """Groups of users who share calls."""
     time_routes: Annotated[dict[Slug, TimeRoute], Field(max_length=2000)] = {}
     """Numbers that lead to different places at different times."""
+    ivr: Annotated[dict[Slug, Ivr], Field(max_length=500)] = {}
+    """Menus that callers move through by keys."""
+    announcements: Annotated[dict[Slug, Announcement], Field(max_length=500)] = {}
+    """Prompts after which the call ends."""
+    callback: Annotated[dict[Slug, Callback], Field(max_length=200)] = {}
+    """Numbers that call their employees back."""
+    prompts: Annotated[dict[Slug, Prompt], Field(max_length=2000)] = {}
+    """Prompts that are played in several places, by name."""

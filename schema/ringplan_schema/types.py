@@ -106,7 +106,8 @@ def _zones() -> frozenset[str]:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def _display_text(value: str) -> str:
+def display_text(value: str) -> str:
+    """The text, if it holds no control or direction character."""
     if _CONTROL.search(value):
         raise PydanticCustomError("control_character", "a name must not hold control or direction characters")
     return value
@@ -124,7 +125,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 TenantSlug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")]
 """A tenant's identifier, usable as a DNS label: lower case letters, digits, inner hyphens; 2 to 40 characters."""
 
-DisplayName = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_display_text)]
+DisplayName = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(display_text)]
 """A name for people, any script, at most 80 characters, no control characters (BroadWorks: description <= 80)."""
 
 E164 = Annotated[str, BeforeValidator(_strip_grouping), Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -151,7 +152,7 @@ DialString = Annotated[str, BeforeValidator(_strip_grouping), Field(pattern=r"^(
 _NAME = r"[a-z][a-z0-9_]{0,39}"
 _SIP_HOST = r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?)+"
 _SIP_URI = rf"sip:[A-Za-z0-9_.!~*'()\-]{{1,64}}@{_SIP_HOST}"
-_TARGET = rf"(users|hunt_groups|time_routes)/{_NAME}|reject/(busy|closed|unreachable)|{_SIP_URI}"
+_TARGET = rf"(users|hunt_groups|time_routes|ivr|announcements)/{_NAME}|reject/(busy|closed|unreachable)|{_SIP_URI}"
 _DIALLED = r"\+[0-9]{1,20}|[0-9*#]{1,30}"
 
 
@@ -163,9 +164,13 @@ def _target(value: object) -> object:
 MemberRef = Annotated[str, Field(pattern=rf"^(users|hunt_groups)/{_NAME}$")]
 """A member of a hunt group: ``users/novakova`` or ``hunt_groups/night``."""
 
+UserRef = Annotated[str, Field(pattern=rf"^users/{_NAME}$")]
+"""A user: ``users/novakova``."""
+
 ForwardTarget = Annotated[str, BeforeValidator(_target), Field(max_length=161, pattern=rf"^({_TARGET}|{_DIALLED})$")]
-"""Where a call goes: ``users/…``, ``hunt_groups/…``, ``time_routes/…``, digits as a user would dial them, a SIP URI at
-a domain some trunk serves, or ``reject/busy``, ``reject/closed``, ``reject/unreachable``."""
+"""Where a call goes: ``users/…``, ``hunt_groups/…``, ``time_routes/…``, ``ivr/…``, ``announcements/…``, digits as a
+user would dial them, a SIP URI at a domain some trunk serves, or ``reject/busy``, ``reject/closed``,
+``reject/unreachable``."""
 
 SelectiveTarget = Annotated[
     str, BeforeValidator(_target), Field(max_length=161, pattern=rf"^(phones|{_TARGET}|{_DIALLED})$")

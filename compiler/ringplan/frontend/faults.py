@@ -301,6 +301,28 @@ def _mask_range(fault: Fault) -> Diagnostic:
     )
 
 
+def _one_of(fault: Fault) -> Diagnostic:
+    """Fields of which exactly one has to be written."""
+    names = fault.context["fields"]
+    given = [name for name in names if isinstance(fault.value, Mapping) and name in fault.value]
+    what = f"has {listed(given)} at once" if given else f"has none of {listed(names)}"
+    span = fault.spans.key((*fault.path, given[-1])) if given else fault.spans.key(fault.path)
+    label = "one is too many" if len(given) == 2 else "too many" if given else "says nothing"
+    return diagnostic("RP204", f"{fault.name} {what}", span, label=label, help=f"write exactly one of {listed(names)}")
+
+
+def _stray_prompt(fault: Fault) -> Diagnostic:
+    """A prompt beside an action that takes its prompt as value."""
+    written = next(name for name in fault.value if name != "prompt")
+    return diagnostic(
+        "RP204",
+        f"{fault.name} has a prompt beside {shown(written)}",
+        fault.spans.key((*fault.path, "prompt")),
+        label="only a transfer has a prompt of its own",
+        help=f"remove it; what {shown(written)} plays stands within",
+    )
+
+
 def _control(fault: Fault) -> Diagnostic:
     message = f"{fault.name} holds a control or direction character: {shown(fault.value)}"
     return fault.report("RP204", message, label="only visible characters are allowed")
@@ -326,6 +348,8 @@ def _scalar(form: Callable[[Fault], Diagnostic]) -> Callable[[Fault], Diagnostic
 
 
 _MAPPERS: Final[Mapping[str, Callable[[Fault], Diagnostic]]] = {
+    "one_of": _one_of,
+    "prompt_without_transfer": _stray_prompt,
     "extra_forbidden": _unknown_field,
     "missing": _missing,
     **dict.fromkeys(("model_type", "model_attributes_type"), _FIELDS),

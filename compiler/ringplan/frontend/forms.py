@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from ringplan_schema import administrators, calling_plan, platform, schedules, tenant, types, users
+from ringplan_schema import administrators, calling_plan, ivr, platform, prompts, schedules, tenant, types, users
 
 from . import references
 from .repaired import Repaired
@@ -97,16 +97,17 @@ def _day_of(written: re.Match[str]) -> str:
 
 def _target(also: str) -> Form:
     return Form(
-        f"a target such as {also}0602123456, 1204, users/novakova, hunt_groups/sales, sip:jan@pbx.example.com or "
-        "reject/busy",
+        f"a target such as {also}0602123456, 1204, users/novakova, hunt_groups/sales, ivr/main, sip:jan@pbx.example.com "
+        "or reject/busy",
         references.repair_target,
-        ("users", "hunt_groups", "time_routes"),
+        ("users", "hunt_groups", "time_routes", "ivr", "announcements"),
     )
 
 
 DURATION: Final = "a duration such as 20s, 500ms or 10m"
 NUMBER_RANGE: Final = "a number such as +420222333404 or a range such as +420222333400..449"
 
+_PROMPTS: Final = ("prompts",)
 _SLUG = "an identifier: a lower case letter, then lower case letters, digits and underscores, at most 40"
 _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (types.Slug, Form(_SLUG, _slug("_"))),
@@ -118,6 +119,7 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (types.Extension, Form("an extension of 2 to 20 digits")),
     (types.DialString, Form("something a phone can dial: digits, `*` and `#`, at most 30, or `+` and digits")),
     (types.MemberRef, Form("a member such as users/novakova or hunt_groups/night", sections=("users", "hunt_groups"))),
+    (types.UserRef, Form("a user such as users/novakova", sections=("users",))),
     (types.ForwardTarget, _target("")),
     (types.SelectiveTarget, _target("phones, ")),
     (types.LocalityCode, Form("a locality code: 1 to 16 digits and capital letters", _upper)),
@@ -139,6 +141,13 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     ),
     (calling_plan.MaskName, Form(_SLUG.replace("an identifier", "the name of a number mask").replace("40", "30"))),
     (administrators.AdministratorId, Form("an e-mail address such as jan@novak.example, or the name of an account")),
+    (ivr.MenuKey, Form("a key of the phone: 0 to 9, `*` or `#`")),
+    (ivr.IvrRef, Form("an IVR such as ivr/main", sections=("ivr",))),
+    (prompts.PromptName, Form("a prompt: `{say: …}`, `{file: …}`, or a name such as prompts/closed", sections=_PROMPTS)),
+    (
+        prompts.PromptFile,
+        Form("a WAV file below the tenant's folder, such as prompts/closed.wav; its path has no `..` and no blanks"),
+    ),
     (users.SpeedDialCode, Form("a speed dial code: 2 to 9, or two digits 00 to 99")),
 )
 _SCHEDULES: Final = (

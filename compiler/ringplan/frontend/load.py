@@ -20,15 +20,20 @@ from ringplan_schema import Platform, Tenant
 from .decode import MAX_BYTES
 from .discover import PLATFORM_FILE, TENANT_FILE, UsageError, display_path, manifest_files, printable
 from .faults import report_faults
+from .recordings import Recordings, read_recordings
 from .spans import Entry, SpanTable
 from .yaml_source import Document, Tree, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 SPLIT_SECTIONS: Final = (
+    "announcements",
+    "callback",
     "departments",
     "groups",
     "hunt_groups",
+    "ivr",
     "number_masks",
+    "prompts",
     "schedules",
     "time_routes",
     "users",
@@ -43,6 +48,8 @@ class LoadedTenant:
     manifest: Tenant
     spans: SpanTable
     files: tuple[Path, ...]
+    recordings: Recordings
+    """The audio its prompts name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,9 @@ def _load_tenant(folder: Path, root: Path, sink: Sink) -> LoadedTenant | None:
     else:
         _without_main(folder, files, others, mine)
     sink.extend(mine.sorted())
-    return None if parsed is None or mine.has_errors else LoadedTenant(*parsed, files)
+    if parsed is None or mine.has_errors:
+        return None
+    return LoadedTenant(*parsed, files, read_recordings(folder, parsed[0]))
 
 
 def _read(file: Path) -> bytes:

@@ -45,7 +45,8 @@ PASSES: tuple[Pass, ...] = (
 
 def examine(loaded: LoadedTenant, platform: ir.Platform | None, sink: Sink) -> Subject:
     """Lower one tenant and run every pass over it."""
-    subject = Subject(loaded.manifest, loaded.spans, lower(loaded.manifest, loaded.spans, platform), platform)
+    graph = lower(loaded.manifest, loaded.spans, platform, loaded.recordings)
+    subject = Subject(loaded.manifest, loaded.spans, graph, platform, loaded.recordings)
     for run in PASSES:
         run(subject, sink)
     return subject

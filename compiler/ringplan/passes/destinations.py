@@ -13,9 +13,13 @@ from ringplan.interpreter.redirecting import trunk_to
 from ringplan_schema import Forward
 from ringplan_schema import Tenant as Manifest
 
+from .menus import written_actions
+
 Path = tuple[str | int, ...]
-SECTIONS = ("users", "hunt_groups", "time_routes")
+SECTIONS = ("users", "hunt_groups", "time_routes", "ivr", "announcements")
 """Sections whose entries calls can be sent to by name."""
+NUMBERED = (*SECTIONS, "callback")
+"""Sections whose entries can have a public number."""
 PHONES = "phones"
 """Target of a selective entry that does not forward."""
 
@@ -54,6 +58,18 @@ def written_targets(manifest: Manifest) -> Iterator[tuple[Path, str]]:
         for index, rule in enumerate(route.rules):
             yield ("time_routes", name, "rules", index, "to"), rule.to
         yield ("time_routes", name, "otherwise"), route.otherwise
+    yield from _answered(manifest)
+
+
+def _answered(manifest: Manifest) -> Iterator[tuple[Path, str]]:
+    for name, ivr in manifest.ivr.items():
+        if ivr.operator is not None:
+            yield ("ivr", name, "operator"), ivr.operator
+    for path, action in written_actions(manifest):
+        if not isinstance(action, str) and action.transfer is not None:
+            yield (*path, "transfer"), action.transfer
+    for name, callback in manifest.callback.items():
+        yield ("callback", name, "otherwise"), callback.otherwise
 
 
 def _of_user(name: str, forward: Forward) -> Iterator[tuple[Path, str]]:

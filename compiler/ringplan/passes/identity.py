@@ -128,9 +128,8 @@ def _shown_name(manifest: Manifest, user: ManifestUser) -> str:
 
 def spare_number(manifest: Manifest) -> str | None:
     """What emergency centres see of a user without any number: one that is answered, else one that tells who called."""
-    users = [user.number for user in manifest.users.values()]
-    groups = [group.number for group in manifest.hunt_groups.values()]
-    routes = [route.number for route in manifest.time_routes.values()]
-    assigned = min((number for number in (*users, *groups, *routes) if number is not None), default=None)
+    answered = (manifest.users, manifest.hunt_groups, manifest.time_routes, manifest.ivr)
+    numbers = [entry.number for section in answered for entry in section.values()]
+    assigned = min((number for number in numbers if number is not None), default=None)
     owned = min((written.partition("..")[0] for written in manifest.numbers), default=None)
     return assigned or owned

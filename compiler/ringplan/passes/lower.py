@@ -8,48 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from ringplan import ir
 from ringplan.countries import COUNTRIES
+from ringplan.frontend.recordings import Recordings
 from ringplan.frontend.spans import SpanTable
 from ringplan_schema import Tenant as Manifest
 from ringplan_schema import User as ManifestUser
 
-from .destinations import SECTIONS, Destinations
+from .answering import announcement, callback, ivr
+from .destinations import NUMBERED, SECTIONS, Destinations
 from .identity import identity_of, spare_number
 from .plans import lower_plans, plan_of
+from .prompts import Prompts
+from .rejections import rejections
 from .schedules import lower_schedules
 from .services import MaskPatterns, edges, hunt_group, mask_patterns, ring_ms, rules, time_route
 
-REJECTS = (
-    ("barred", 403, "Call Barred"),
-    ("busy", 486, "Busy Here"),
-    ("closed", 480, "Closed"),
-    ("diversions", 480, "Too Many Diversions"),
-    ("no-answer", 480, "No Answer"),
-    ("no-trunk", 503, "No Trunk Available"),
-    ("outside-prefix", 404, "Dial The Outside Prefix First"),
-    ("unknown-number", 404, "Not Found"),
-    ("unreachable", 480, "Temporarily Unavailable"),
-)
-"""The deliberate ends every tenant has: name, SIP code, reason phrase."""
+NONE: Recordings = {}
 
 
-class HasNumber(Protocol):
-    """An entry of the manifest that can be called."""
-
-    @property
-    def number(self) -> str | None: ...
-
-    @property
-    def extension(self) -> str | None: ...
-
-
-def lower(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) -> ir.Tenant:
+def lower(
+    manifest: Manifest, spans: SpanTable, platform: ir.Platform | None, recordings: Recordings = NONE
+) -> ir.Tenant:
     """The routing graph of one tenant; without a platform it has no trunks and a domain nobody resolves."""
     bare = _without_nodes(manifest, spans, platform)
     to = Destinations(manifest, spans, bare, platform)
+    prompts = Prompts(manifest, spans, recordings, platform.speech if platform else "")
     spare, masks = spare_number(manifest), mask_patterns(manifest)
     nodes: list[ir.Node] = [
         _user(manifest, spans, name, identity_of(manifest, user, spare), to, masks)
@@ -57,9 +42,12 @@ def lower(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) ->
     ]
     nodes += [hunt_group(manifest, spans, name, group, to) for name, group in manifest.hunt_groups.items()]
     nodes += [time_route(manifest, spans, name, route, to) for name, route in manifest.time_routes.items()]
-    nodes += [ir.Reject(f"{bare.id}/reject/{name}", code, why, bare.span) for name, code, why in REJECTS]
+    nodes += [ivr(manifest, spans, name, to, prompts) for name in manifest.ivr]
+    nodes += [announcement(manifest, spans, name, prompts) for name in manifest.announcements]
+    nodes += [callback(manifest, spans, name, to, prompts) for name in manifest.callback]
+    nodes += rejections(manifest, bare.span, prompts)
     nodes += to.outside
-    return replace(bare, nodes=tuple(sorted(nodes, key=lambda node: node.id)))
+    return replace(bare, nodes=tuple(sorted(nodes, key=lambda node: node.id)), prompts=prompts.all)
 
 
 def _without_nodes(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) -> ir.Tenant:
@@ -107,10 +95,10 @@ def _blocks(manifest: Manifest, spans: SpanTable) -> tuple[ir.NumberBlock, ...]:
 def _entries(manifest: Manifest, spans: SpanTable, field: str) -> tuple[ir.Entry, ...]:
     """The ``number`` or ``extension`` of everything that has one, sorted."""
     entries = []
-    for section in SECTIONS:
-        owners: Mapping[str, HasNumber] = getattr(manifest, section)
+    for section in NUMBERED if field == "number" else SECTIONS:
+        owners: Mapping[str, object] = getattr(manifest, section)
         for name, owner in owners.items():
-            key = owner.number if field == "number" else owner.extension
+            key: str | None = getattr(owner, field)
             if key is not None:
                 node = f"{manifest.tenant}/{section}/{name}"
                 entries.append(ir.Entry(key, node, spans.value((section, name, field))))

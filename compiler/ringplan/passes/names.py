@@ -9,6 +9,7 @@ from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.diagnostics.text import listed
 
+from .menus import written_actions
 from .organisation import department_chain
 from .subject import Subject, place
 
@@ -23,23 +24,28 @@ def check(subject: Subject, sink: Sink) -> None:
         _same_group(subject, sink, name)
 
 
-def _references(subject: Subject) -> Iterator[tuple[tuple[str, str, str], str]]:
+def _references(subject: Subject) -> Iterator[tuple[tuple[str, ...], str]]:
     """Where each group or department is named, and the name."""
     for name, department in subject.manifest.departments.items():
         if department.parent is not None:
             yield ("departments", name, "parent"), department.parent
         if department.group is not None:
             yield ("departments", name, "group"), department.group
-    for section in ("users", "hunt_groups"):
+    for section in ("users", "hunt_groups", "ivr", "announcements", "callback"):
         for name, entry in getattr(subject.manifest, section).items():
             if entry.department is not None:
                 yield (section, name, "department"), entry.department
-            if entry.group is not None:
+            if getattr(entry, "group", None) is not None:
                 yield (section, name, "group"), entry.group
+    for path, action in written_actions(subject.manifest):
+        for field in ("dial_extension", "dial_name"):
+            asked = getattr(action, field, None)
+            if asked is not None and asked.department is not None:
+                yield (*path, field, "department"), asked.department
 
 
-def _defined(subject: Subject, sink: Sink, path: tuple[str, str, str], name: str) -> None:
-    kind = "group" if path[2] == "group" else "department"
+def _defined(subject: Subject, sink: Sink, path: tuple[str, ...], name: str) -> None:
+    kind = "group" if path[-1] == "group" else "department"
     section = f"{kind}s"
     defined: Mapping[str, object] = getattr(subject.manifest, section)
     if name in defined:

@@ -11,7 +11,7 @@ from ringplan.diagnostics import Diagnostic, Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.ir import Entry, NumberBlock
 
-from .destinations import SECTIONS
+from .destinations import NUMBERED
 from .subject import Subject, place
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ def address(entry: Entry) -> str:
 def _uses(subject: Subject) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every number of the tenant's own that is assigned or presented somewhere."""
     manifest = subject.manifest
-    for section in SECTIONS:
+    for section in NUMBERED:
         for name, owner in getattr(manifest, section).items():
             if owner.number is not None:
                 yield (section, name, "number"), owner.number

@@ -52,7 +52,17 @@ def _lower(loaded: LoadedPlatform) -> ir.Platform:
         dscp=manifest.media.dscp,
         trunks=tuple(sorted(trunks, key=lambda trunk: (trunk.priority, trunk.id))),
         span=spans.value(("platform",)),
+        attendant=_attendant(loaded),
+        speech=manifest.speech.command if manifest.speech is not None else "",
     )
+
+
+def _attendant(loaded: LoadedPlatform) -> ir.Attendant | None:
+    written = loaded.manifest.attendant
+    if written is None:
+        return None
+    host, port = written.listen.split(":")
+    return ir.Attendant(host, int(port), written.digits, written.workers, loaded.spans.key(("attendant",)))
 
 
 def _socket(written: str, span: Span) -> ir.Socket:
@@ -121,6 +131,8 @@ def _ports_exist(loaded: LoadedPlatform, sink: Sink) -> None:
 def _endpoints(loaded: LoadedPlatform) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for index, socket in enumerate(loaded.manifest.exchange.listen):
         yield ("exchange", "listen", index), socket
+    if loaded.manifest.attendant is not None:
+        yield ("attendant", "listen"), loaded.manifest.attendant.listen
     for name, relay in loaded.manifest.media.rtpengines.items():
         yield ("media", "rtpengines", name, "control"), relay.control
     for name, trunk in loaded.manifest.trunks.items():
@@ -208,6 +220,10 @@ def _listeners(platform: ir.Platform) -> Iterator[_Listener]:
     for socket in platform.sockets:
         protocol = "udp" if socket.transport == "udp" else "tcp"
         yield _Listener("the exchange", protocol, socket.host, socket.port, socket.port, socket.span)
+    if (found := platform.attendant) is not None:
+        yield _Listener("the attendant", "udp", found.host, found.port, found.port, found.span)
+        digits = "the attendant's port for digits"
+        yield _Listener(digits, "udp", found.host, found.digits_port, found.digits_port, found.span)
     for relay in platform.relays:
         control = f"the control port of relay `{relay.id}`"
         yield _Listener(control, "udp", relay.control_host, relay.control_port, relay.control_port, relay.span)

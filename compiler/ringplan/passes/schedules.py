@@ -54,7 +54,7 @@ def defined(manifest: Tenant) -> Iterator[Defined]:
 
 
 def references(manifest: Tenant) -> Iterator[Reference]:
-    """Every place that names a schedule: ``except`` of schedules, entries of users' forwarding, and time routes."""
+    """Every place that names a schedule: ``except`` of schedules, entries of users' forwarding, time routes, IVRs."""
     for found in defined(manifest):
         for index, name in enumerate(found.schedule.except_):
             yield Reference((*found.path, "except", index), name, found.user)
@@ -65,6 +65,10 @@ def references(manifest: Tenant) -> Iterator[Reference]:
     for route, written in manifest.time_routes.items():
         for index, line in enumerate(written.rules):
             yield Reference(("time_routes", route, "rules", index, "when"), line.when, None)
+    for name, ivr in manifest.ivr.items():
+        for field, schedule in (("holidays", ivr.holidays), ("hours", ivr.hours)):
+            if schedule is not None:
+                yield Reference(("ivr", name, field), schedule, None)
 
 
 def resolve(manifest: Tenant, name: str, user: str | None) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringplan.diagnostics import Sink, Span
+from ringplan.frontend.recordings import Recordings
 from ringplan.frontend.spans import SpanTable
 from ringplan.ir import Platform, Tenant
 from ringplan_schema import Tenant as Manifest
@@ -20,6 +21,7 @@ class Subject:
     graph: Tenant
     platform: Platform | None
     """None: the platform manifest has faults of its own, so nothing can be said that depends on it."""
+    recordings: Recordings = field(default_factory=dict)
 
     def key(self, *path: str | int) -> Span:
         """Where the key of this entry stands."""

@@ -18,9 +18,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "sk": "Zadajte telefónne číslo a stlačte krížik.",
     },
     "choose": {
-        "cs": "{name}, stiskněte {key}.",
-        "en": "For {name}, press {key}.",
-        "sk": "{name}, stlačte {key}.",
+        "cs": "Stiskněte {key}, volaný je:",
+        "en": "Press {key} for",
+        "sk": "Stlačte {key}, volaný je:",
     },
     "directly": {
         "cs": "Tísňové číslo volejte přímo ze svého telefonu.",
@@ -61,5 +61,5 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def text(language: str, name: str) -> str:
-    """The sentence; KeyError for a language or name there is none for. ``choose`` has ``{name}`` and ``{key}``."""
+    """The sentence; KeyError for a language or name there is none for. ``choose`` has ``{key}``, and a name follows it."""
     return _WORDS[name][language]
