@@ -57,14 +57,14 @@ def plan(
     if (new is None) is (base is None):
         note("error: give either --base REF or two folders")
         raise typer.Exit(Exit.USAGE)
-    with _opened(path, new, base) as opened:
+    with opened_versions(path, new, base) as opened:
         found = _made(opened, frozenset(allow or ()))
     out(_written(found, style, limit))
     _end(found, digest)
 
 
 @contextmanager
-def _opened(path: Path, new: Path | None, base: str | None) -> Iterator[Opened]:
+def opened_versions(path: Path, new: Path | None, base: str | None) -> Iterator[Opened]:
     """Both versions; ends the command when one has errors."""
     from ringplan.plan.sides import BrokenError, against_reference, between_folders
 

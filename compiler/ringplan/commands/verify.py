@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,9 +26,24 @@ Kinds = Annotated[list[str] | None, typer.Option("--kind", "-k", metavar="KIND",
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only scenarios whose id matches (*, ?).")]
 Report = Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and junit.xml there.")]
 Lanes = Annotated[int | None, typer.Option("--lanes", min=1, max=64, help="Exchanges that play at the same time.")]
+ChangedSince = Annotated[
+    str | None, typer.Option("--changed-since", metavar="REF", help="Only calls that change since this git reference.")
+]
+SkipBase = Annotated[
+    bool, typer.Option("--skip-base", help="With --changed-since: do not play the old version as well.")
+]
 FirstLane = Annotated[
     int | None, typer.Option("--first-lane", metavar="N", min=1, max=255, help="Use 127.0.N.x and up [default: 31].")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a verification of a change is to do besides playing."""
+
+    report: Path | None
+    list_only: bool
+    is_base_played: bool
 
 
 def verify(
@@ -35,6 +51,8 @@ def verify(
     tenants: Tenants = None,
     kinds: Kinds = None,
     only: Only = None,
+    changed_since: ChangedSince = None,
+    skip_base: SkipBase = False,
     report: Report = None,
     lanes: Lanes = None,
     first_lane: FirstLane = None,
@@ -49,11 +67,16 @@ def verify(
     select may be repeated. Exit code 0: every scenario passed, 1: a scenario failed or the manifests have errors,
     2: wrong usage, or the lab cannot work on this machine.
 
+    --changed-since REF plays the calls that `ringplan plan --base REF` says change, and for every change one call that
+    the version of REF must fail and the version in the files must pass: both are booted. Changes that no call in the
+    lab shows are named with the reason, and fail nothing.
+
     \b
     Examples:
       ringplan verify tenants --report build/report
       ringplan verify tenants --tenant novak --kind emergency
       ringplan verify tenants --only 'novak/trunk-failover/*' --keep
+      ringplan verify tenants --changed-since origin/main
       ringplan verify tenants --list
     """
     try:
@@ -62,15 +85,20 @@ def verify(
         raise _not_installed(error) from None
 
     selection = Selection(tuple(tenants or ()), tuple(kinds or ()), tuple(only or ()))
+    settings = Settings(lanes, first_lane or FIRST_LANE, keep=keep)
+    if changed_since is not None:
+        from .verify_changed import verify_changed
+
+        verify_changed(path, changed_since, selection, settings, Wanted(report, list_only, not skip_base))
+        return
     program = load(path)
     chosen = _chosen(program, selection)
     if list_only:
         out("".join(f"{scenario.id}\n" for scenario in chosen))
         return
-    settings = Settings(lanes, first_lane or FIRST_LANE, keep=keep)
     with lab_errors():
         summary, folder = _play(program, chosen, settings)
-    _conclude(summary, program, report, folder)
+    conclude(summary, program, report, (folder,) if folder is not None else ())
 
 
 def load(path: Path) -> Program:
@@ -113,11 +141,8 @@ def _chosen(program: Program, selection: Selection) -> tuple[Scenario, ...]:
     from ringplan_sipp.verify import select
 
     known = tuple(tenant.id for tenant in program.tenants)
-    for what, wanted, names in (("tenant", selection.tenants, known), ("kind", selection.kinds, KINDS)):
-        for name in wanted:
-            if name not in names:
-                note(f"error: there is no {what} {name!r}; there are {', '.join(names)}")
-                raise typer.Exit(Exit.USAGE)
+    require_names("tenant", selection.tenants, known)
+    require_names("kind", selection.kinds, KINDS)
     chosen = select(program, selection)
     if not chosen:
         note("error: no scenario matches; `ringplan verify PATH --list` prints their ids")
@@ -125,17 +150,25 @@ def _chosen(program: Program, selection: Selection) -> tuple[Scenario, ...]:
     return chosen
 
 
+def require_names(what: str, wanted: Iterable[str], names: Sequence[str]) -> None:
+    """Ends the command when a name is unknown."""
+    for name in wanted:
+        if name not in names:
+            note(f"error: there is no {what} {name!r}; there are {', '.join(names)}")
+            raise typer.Exit(Exit.USAGE)
+
+
 def _play(program: Program, chosen: tuple[Scenario, ...], settings: Settings) -> tuple[Summary, Path | None]:
     from ringplan_sipp.verify import verify
 
     tenants = len({scenario.tenant for scenario in chosen})
     note(f"playing {counted(len(chosen), 'scenario')} of {counted(tenants, 'tenant')}")
-    with _progress(len(chosen)) as heard:
+    with progress(len(chosen)) as heard:
         return verify(program, chosen, settings, heard)
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Result], None]]:
+def progress(total: int) -> Iterator[Callable[[Result], None]]:
     """A bar on a terminal; otherwise a line for every failure and for every tenth of the work."""
     if wants_color(sys.stderr):
         from rich.console import Console
@@ -165,7 +198,7 @@ def _progress(total: int) -> Iterator[Callable[[Result], None]]:
     yield say
 
 
-def _conclude(summary: Summary, program: Program, report: Path | None, folder: Path | None) -> None:
+def conclude(summary: Summary, program: Program, report: Path | None, folders: Iterable[Path]) -> None:
     """Prints the table, writes the reports, and ends with the exit code."""
     from rich.console import Console
 
@@ -182,7 +215,7 @@ def _conclude(summary: Summary, program: Program, report: Path | None, folder: P
             raise typer.Exit(Exit.USAGE) from None
         for file in written:
             out(f"{file}\n")
-    if folder is not None:
+    for folder in folders:
         note(f"the lab's folder is kept: {folder}")
     if summary.failures or not summary.results:
         raise typer.Exit(Exit.ERRORS)

@@ -18,6 +18,7 @@ from types import FrameType, TracebackType
 
 import ringplan_kamailio
 import ringplan_rtpengine
+from ringplan.interpreter import World
 from ringplan.ir import Program
 from ringplan.target import emit
 from ringplan_kamailio import site
@@ -28,6 +29,7 @@ from .media import write_recordings
 from .processes import Child, require_free, require_tools, spawn, stop, wait_until
 from .registrar import Registrar
 from .relocate import Relocated, relocate
+from .remembering import commands
 
 FIRST_LANE = 31
 """Lane of a lab that is not told otherwise; 127.0.31.0/24 is used by nothing else on an ordinary machine."""
@@ -122,9 +124,14 @@ class Lane:
         for table in _CALL_TABLES:
             self._rpc("it does not forget", "htable.flush", table)
 
-    def _rpc(self, failed: str, *command: str) -> None:
+    def remember(self, world: World) -> None:
+        """Makes the exchange, which must have forgotten all calls, remember what a world says of them."""
+        for command in commands(world):
+            self._rpc("it does not remember", *command)
+
+    def _rpc(self, failed: str, method: str, *parameters: str | int) -> None:
         try:
-            site.rpc(self.site, *command)
+            site.rpc(self.site, method, *parameters)
         except site.SiteError as error:
             raise LabError(f"lane {self.number}: {failed}: {error}") from error
 
@@ -161,17 +168,18 @@ class Lab:
         keep: bool = False,
         listen: str | None = None,
         watch: bool = True,
+        other: Program | None = None,
     ) -> None:
         """``lanes``: how many (default by the machine). ``workdir``: where its folder is made; ``keep``: stays.
 
         ``listen``: address for real phones, one lane only (see `relocate`). ``watch``: capture the wire, which
-        playing scenarios needs.
+        playing scenarios needs. ``other``: another version, whose further phones take part as guests.
         """
         count = 1 if listen else lanes or default_lanes()
         if not 1 <= first_lane <= first_lane + count - 1 <= 255:
             raise LabError(f"lanes are numbered 1 to 255; {first_lane} to {first_lane + count - 1} are not")
         self._numbers = range(first_lane, first_lane + count)
-        self._program, self._listen, self._watch = program, listen, watch
+        self._program, self._listen, self._watch, self._other = program, listen, watch, other
         self._workdir, self._keep = workdir, keep
         self._stack = contextlib.ExitStack()
         self.lanes: tuple[Lane, ...] = ()
@@ -203,7 +211,7 @@ class Lab:
         self._stack.__exit__(kind, error, trace)
 
     def _lane(self, number: int) -> Lane:
-        place = relocate(self._program, number, self._listen)
+        place = relocate(self._program, number, self._listen, self._other)
         secrets = {
             account.phone.secret: random_source.token_hex(_PASSWORD_BYTES) for account in place.accounts.values()
         }

@@ -77,10 +77,12 @@ class Player:
         self._lane.check()
         if self._unclean or any(step.expected.memory for step in (scenario, *scenario.before, *scenario.meanwhile)):
             self._lane.forget_calls()
+        if scenario.is_planted:
+            self._lane.remember(scenario.world)
         *earlier, last = (self._play(step) for step in (*scenario.before, scenario))
         observed = replace(last.observed, before=tuple(step.observed for step in earlier))
         remarks = tuple(remark for step in (*earlier, last) for remark in step.remarks)
-        self._unclean = bool(remarks)
+        self._unclean = bool(remarks) or scenario.is_planted
         return Played(observed, time.monotonic() - begin, remarks)
 
     def interrupt(self) -> None:

@@ -87,7 +87,7 @@ class Registrar:
 
     def bring(self, unregistered: Iterable[str] = ()) -> None:
         """Makes all phones registered except these; refreshes registrations before they run out."""
-        gone = frozenset(unregistered)
+        gone = frozenset(unregistered) | self._place.guests
         now = time.monotonic()
         fresh = {phone for phone, since in self._registered.items() if now - since < self._expires / 2}
         away = [(phone, 0) for phone in sorted(gone & self._registered.keys())]
@@ -100,11 +100,13 @@ class Registrar:
 
     def unregister(self, phone: str) -> None:
         """Removes the phone's registration, whether or not this registrar made it."""
-        self._run([(phone, 0)])
+        if phone not in self._place.guests:
+            self._run([(phone, 0)])
 
     def ask(self, phone: str) -> None:
         """Has the exchange list the phone's contacts, on the wire, where the capture sees the answer."""
-        self._run([(phone, None)])
+        if phone not in self._place.guests:  # to whom it would not say
+            self._run([(phone, None)])
 
     def _run(self, wanted: Iterable[tuple[str, int | None]]) -> None:
         waiting = deque(wanted)

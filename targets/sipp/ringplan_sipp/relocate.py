@@ -84,6 +84,8 @@ class Relocated:
     stranger: Endpoint
     accounts: Mapping[str, Account]
     """By phone id."""
+    guests: frozenset[str] = frozenset()
+    """Phones that take part although the exchange does not know them; by id."""
 
     @property
     def parties(self) -> dict[str, str]:
@@ -92,11 +94,12 @@ class Relocated:
         return {place: end.id for end in ends for place in (end.sip, end.media)}
 
 
-def relocate(program: Program, lane: int, listen: str | None = None) -> Relocated:
+def relocate(program: Program, lane: int, listen: str | None = None, other: Program | None = None) -> Relocated:
     """The program with every address moved to ``lane`` (1 to 255), and where its parties live.
 
     ``listen``: an address of this machine that the exchange's sockets and the relays' media take instead, so that
-    real phones can reach them. Raises LabError when the lane has too few addresses.
+    real phones can reach them. ``other``: another version of the program, whose further phones take part as guests.
+    Raises LabError when the lane has too few addresses.
     """
     trunks, endpoints, sources = _trunks(program, lane)
     platform = replace(
@@ -105,7 +108,8 @@ def relocate(program: Program, lane: int, listen: str | None = None) -> Relocate
         relays=_relays(program, lane, listen),
         trunks=trunks,
     )
-    accounts = _accounts(program)
+    own = _accounts(program)
+    accounts = own if other is None else _accounts(other) | own
     return Relocated(
         lane=lane,
         program=replace(program, platform=platform),
@@ -114,6 +118,7 @@ def relocate(program: Program, lane: int, listen: str | None = None) -> Relocate
         trunk_sources=sources,
         stranger=Endpoint("stranger", _address(lane, _STRANGER), 5060, "udp", _TRUNK_MEDIA_PORT),
         accounts=accounts,
+        guests=frozenset(accounts) - frozenset(own),
     )
 
 

@@ -53,6 +53,8 @@ class Scenario:
 
     ``From`` is special: it replaces the caller's own From (a name-addr without tag), to claim another identity.
     """
+    in_band: bool = False
+    """The caller's keys are audible tones: his phone knows no telephone events (RFC 4733)."""
     refer_to: str = ""
     """Where `Shape.REFER` sends the call: a dial string, or ``sip:user@host`` of another domain."""
     transfer: Transfer | None = None
@@ -61,6 +63,11 @@ class Scenario:
     """Calls that are made first, one after the other; what the exchange remembers of them is part of this one."""
     meanwhile: tuple[Scenario, ...] = ()
     """Calls that are up while this one is made: talking, or ringing when their shape is `Shape.CANCEL`."""
+    is_planted: bool = False
+    """Whether the lab writes into the exchange what the world says of hunt groups and of who is in a call.
+
+    Otherwise `before` and `meanwhile` have brought it about.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,23 @@ class MediaFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptHeard:
+    """One prompt as a party heard it."""
+
+    prompt: str
+    """Prompt id."""
+    begun: float
+    """Seconds since the scenario began when the first frame arrived."""
+    ended: float
+    frames: int
+    """How many of its telling frames arrived."""
+    of: int
+    """How many it has."""
+    gap_s: float
+    """The longest time a frame came too late after the one before it, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """Everything that was seen while a scenario played."""
 
@@ -108,6 +132,8 @@ class Observed:
     """Of the scenario's calls before, in their order."""
     meanwhile: tuple[Observed, ...] = ()
     """Of the calls that were up meanwhile; nothing of one call is seen in another."""
+    prompts: tuple[PromptHeard, ...] = ()
+    """What was played to the caller, in order."""
 
 
 @dataclass(frozen=True, slots=True)

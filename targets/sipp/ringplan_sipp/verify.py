@@ -56,11 +56,17 @@ def select(program: Program, selection: Selection) -> tuple[Scenario, ...]:
 
 
 def verify(
-    program: Program, chosen: Iterable[Scenario], settings: Settings, on_result: OnResult = lambda _: None
+    program: Program,
+    chosen: Iterable[Scenario],
+    settings: Settings,
+    on_result: OnResult = lambda _: None,
+    *,
+    other: Program | None = None,
 ) -> tuple[Summary, Path | None]:
     """Plays the scenarios on a real stack; the results, and the lab's folder if it is kept.
 
-    Raises LabError when the machine or the lab fails, which is no verdict on the program.
+    ``other``: another version of the program, whose further phones take part although the exchange does not know
+    them. Raises LabError when the machine or the lab fails, which is no verdict on the program.
     """
     results: list[Result] = []
 
@@ -77,6 +83,7 @@ def verify(
         first_lane=settings.first_lane,
         workdir=settings.workdir,
         keep=settings.keep,
+        other=other,
     )
     with lab:
         begin = time.monotonic()

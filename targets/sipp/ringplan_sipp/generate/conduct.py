@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringplan.interpreter import Call, FromTrunk, World, route
+from ringplan.ir import Program
 
 from ..scenario import Scenario, Shape
 from .cast import Cast, notations
@@ -27,11 +28,17 @@ def conduct(cast: Cast) -> Iterator[Scenario]:
 
 
 def transport(cast: Cast) -> Iterator[Scenario]:
-    """A caller over TCP and one behind a NAT, inside and outside."""
+    """A caller over TCP, where the exchange listens for it, and one behind a NAT, inside and outside."""
     for direction, call in sorted(_calls(cast).items()):
         if direction != "from-trunk":
-            yield cast.scenario(f"{direction}/tcp", call, transport="tcp")
+            if listens(cast.program, "tcp"):
+                yield cast.scenario(f"{direction}/tcp", call, transport="tcp")
             yield cast.scenario(f"{direction}/nat", call, nat=True)
+
+
+def listens(program: Program, transport: str) -> bool:
+    """Whether phones can speak to the exchange over a transport."""
+    return any(socket.transport == transport for socket in program.platform.sockets)
 
 
 def _calls(cast: Cast) -> dict[str, Call]:

@@ -9,6 +9,7 @@ from ringplan.interpreter import Call, FromPhone, Outcome, World
 
 from ..scenario import Scenario, Shape
 from .cast import Cast, origin_name
+from .conduct import listens
 
 
 def registration(cast: Cast) -> Iterator[Scenario]:
@@ -20,7 +21,8 @@ def registration(cast: Cast) -> Iterator[Scenario]:
         refused = Outcome(cast.tenant.id, (), (), 401, "Unauthorized")
         yield replace(wrong, shape=Shape.REGISTER_WRONG_SECRET, expected=refused)
     for phone in phones[:1]:
-        yield replace(_register(cast, phone, f"{origin_name(phone)}/tcp"), transport="tcp")
+        if listens(cast.program, "tcp"):
+            yield replace(_register(cast, phone, f"{origin_name(phone)}/tcp"), transport="tcp")
         yield replace(_register(cast, phone, f"{origin_name(phone)}/nat"), nat=True)
 
 
