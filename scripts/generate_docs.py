@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from typer import Typer
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from ringplan.cli import app
@@ -249,20 +251,20 @@ def section(model: Model) -> list[str]:
 def cli_page() -> str:
     """The command line reference."""
     lines = [CLI_HEAD.rstrip("\n")]
-    for arguments in ([], *commands_of(app)):
+    for arguments in ([], *commands_of(get_command(app))):
         text = CliRunner().invoke(app, [*arguments, "--help"], prog_name="ringplan", terminal_width=HELP_WIDTH).output
         lines += ["", f"## {' '.join(['ringplan', *arguments])}", "", "```text", text.rstrip("\n"), "```"]
     return "\n".join(lines) + "\n"
 
 
-def commands_of(group: Typer) -> Iterator[list[str]]:
-    """Every command as it is called, those of groups after the others."""
-    for info in group.registered_commands:
-        yield [str(info.name)]
-    for inner in group.registered_groups:
-        assert inner.typer_instance is not None
-        name = inner.typer_instance.info.name
-        yield from ([str(name), *arguments] for arguments in commands_of(inner.typer_instance))
+def commands_of(command: object) -> Iterator[list[str]]:
+    """Every command below another as it is called, in the order of ``--help``; of groups those they hold."""
+    if not isinstance(command, TyperGroup):
+        yield []
+        return
+    context = Context(command)
+    for name in command.list_commands(context):
+        yield from ([name, *arguments] for arguments in commands_of(command.get_command(context, name)))
 
 
 def review_page() -> str:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from ringplan import claims as claims_text
 from ringplan.claims import Claims
+from ringplan.fingerprint import compiler_digest
 from ringplan.records import Record, decode, encode
 from ringplan.target import Artifact
 
@@ -33,6 +34,9 @@ CREATE INDEX IF NOT EXISTS artifact_key ON artifact (key);
 
 class Cache(Protocol):
     """Remembers records and artifacts by key."""
+
+    def compiler(self) -> bytes:
+        """What distinguishes, in a key, this compiler from others that may have stored something here."""
 
     def record(self, key: bytes) -> Record | None:
         """The record stored under a key."""
@@ -60,6 +64,10 @@ class MemoryCache:
         self._records: dict[bytes, Record] = {}
         self._artifacts: dict[bytes, tuple[Artifact, ...]] = {}
         self._claims: dict[bytes, Claims] = {}
+
+    def compiler(self) -> bytes:
+        """Nothing: only this compiler stores anything here."""
+        return b""
 
     def record(self, key: bytes) -> Record | None:
         """The record stored under a key."""
@@ -101,6 +109,10 @@ class DiskCache:
                 self._database = _open(file)
         except OSError:
             pass  # no place for a cache: work without one
+
+    def compiler(self) -> bytes:
+        """The digest of this compiler: results outlive its next edit."""
+        return compiler_digest()
 
     def record(self, key: bytes) -> Record | None:
         """The record stored under a key; None when there is none or it is damaged."""

@@ -6,56 +6,80 @@ import gc
 import os
 import sys
 import traceback
-from importlib.metadata import version as installed_version
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from ringplan.commands.check import check
-from ringplan.commands.compile import compile_
-from ringplan.commands.explain import explain
-from ringplan.commands.fmt import fmt
-from ringplan.commands.import_ics import import_app
-from ringplan.commands.init import init
-from ringplan.commands.plan import plan
-from ringplan.commands.print_ir import print_ir
-from ringplan.commands.report import report
-from ringplan.commands.review import review
-from ringplan.commands.schema import schema
-from ringplan.commands.switch import switch
-from ringplan.commands.trace import trace
-from ringplan.commands.up import up
-from ringplan.commands.verify import verify
-from ringplan.commands.where import where
+if TYPE_CHECKING:
+    from typer._click import Command, Context
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "check": "check:check",
+    "compile": "compile:compile_",
+    "plan": "plan:plan",
+    "review": "review:review",
+    "trace": "trace:trace",
+    "verify": "verify:verify",
+    "up": "up:up",
+    "switch": "switch:switch",
+    "report": "report:report",
+    "where": "where:where",
+    "explain": "explain:explain",
+    "fmt": "fmt:fmt",
+    "schema": "schema:schema",
+    "print-ir": "print_ir:print_ir",
+    "init": "init:init",
+    "import": "import_ics:import_app",
+}
+"""Module below ``ringplan.commands`` and function of every command, in the order of ``--help``."""
+_PLAIN: Final[Mapping[str, Any]] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+}
+
+
+class _Commands(TyperGroup):
+    """Imports a command when it is asked for: all of them together take longer than a small check."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """All names; ``--help`` and the completion of a shell ask for them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of this name; of an unknown one Typer suggests the nearest of all."""
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _command(name)
+        return self.commands.get(cmd_name)
+
+
+def _command(name: str) -> Command:
+    module, _, attribute = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"ringplan.commands.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
+    alone = typer.Typer(**_PLAIN)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="ringplan",
+    cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    **_PLAIN,
 )
-app.command("check")(check)
-app.command("compile")(compile_)
-app.command("plan")(plan)
-app.command("review")(review)
-app.command("trace")(trace)
-app.command("verify")(verify)
-app.command("up")(up)
-app.command("switch")(switch)
-app.command("report")(report)
-app.command("where")(where)
-app.command("explain")(explain)
-app.command("fmt")(fmt)
-app.command("schema")(schema)
-app.command("print-ir")(print_ir)
-app.command("init")(init)
-app.add_typer(import_app)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version as installed_version
+
         sys.stdout.write(f"ringplan {installed_version('ringplan')}\n")
         raise typer.Exit
 

@@ -79,7 +79,7 @@ class PlatformPart:
 
 def check(path: Path, options: Options) -> Compilation:
     """Every diagnostic of a fleet; raises UsageError."""
-    source = read_fleet(path)
+    source = read_fleet(path, options.cache.compiler())
     key = source.key_on(options.today)
     known = options.cache.record(key)
     if known is not None:
@@ -102,7 +102,7 @@ def check(path: Path, options: Options) -> Compilation:
 
 def compile_bundle(path: Path, options: Options) -> Compilation:
     """Every diagnostic of a fleet, and its bundle when none is an error; raises UsageError."""
-    source = read_fleet(path)
+    source = read_fleet(path, options.cache.compiler())
     platform = platform_of(source.place)
     found = _records(source, source.tenants, platform.graph, options, emit=platform.graph is not None)
     diagnostics = _all_diagnostics(source, platform, found.records.values(), options.today)
@@ -114,7 +114,7 @@ def compile_bundle(path: Path, options: Options) -> Compilation:
 
 def summaries(path: Path, options: Options) -> dict[Path, Summary]:
     """Every tenant that can be read, by its folder; raises UsageError."""
-    source = read_fleet(path)
+    source = read_fleet(path, options.cache.compiler())
     found = _records(source, source.tenants, platform_of(source.place).graph, options, emit=False)
     pairs = ((tenant.folder, found.records[tenant.key].summary) for tenant in source.tenants)
     return {folder: summary for folder, summary in pairs if summary is not None}

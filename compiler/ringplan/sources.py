@@ -9,7 +9,6 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from ringplan.fingerprint import compiler_digest
 from ringplan.frontend.discover import SUFFIXES, TENANT_FILE, Layout, discover, display_path
 
 _SUFFIXES = (*sorted(SUFFIXES), ".wav")
@@ -70,10 +69,13 @@ def locate(path: Path) -> Place:
     return Place(layout, layout.tenants[0] if alone else folder)
 
 
-def read_fleet(path: Path) -> FleetSource:
-    """Read and digest every file below ``path``; raises UsageError when there is nothing to read."""
+def read_fleet(path: Path, compiler: bytes) -> FleetSource:
+    """Read and digest every file below ``path``; raises UsageError when there is nothing to read.
+
+    ``compiler`` becomes part of every key: what one compiler made is not what another would make.
+    """
     place = locate(path)
-    parts = [compiler_digest(), display_path(place.root).encode(), str(place.is_alone).encode()]
+    parts = [compiler, display_path(place.root).encode(), str(place.is_alone).encode()]
     if place.layout.platform is not None:
         parts += [display_path(place.layout.platform).encode(), _content(os.fspath(place.layout.platform))]
     platform_key = _digest(*parts)

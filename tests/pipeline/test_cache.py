@@ -95,7 +95,7 @@ def test_everything_a_result_depends_on_is_in_its_key(
         case "platform":
             (fleet / "platform.yaml").write_text(PLATFORM.replace("ringplan.", "other."), encoding="utf-8")
         case _:
-            monkeypatch.setattr("ringplan.sources.compiler_digest", lambda: b"another compiler")
+            monkeypatch.setattr("ringplan.cache.compiler_digest", lambda: b"another compiler")
     assert compiled().compiled == (2 if change in ("platform", "compiler") else 1)
 
 
@@ -173,7 +173,7 @@ def test_records_survive_the_journey(fleet: Path) -> None:
 
     cache = MemoryCache()
     compile_bundle(fleet, Options(cache))
-    for source in read_fleet(fleet).tenants:
+    for source in read_fleet(fleet, b"").tenants:
         record = cache.record(source.key)
         assert record is not None
         assert record.summary is not None

@@ -12,13 +12,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from ringplan.cache import Cache, DiskCache, MemoryCache, default_cache_file
 from ringplan.diagnostics import Diagnostic, Severity
-from ringplan.pipeline import Options, Progress, no_progress
+
+if TYPE_CHECKING:
+    from ringplan.cache import Cache
+    from ringplan.pipeline import Options, Progress
 
 
 class Exit(IntEnum):
@@ -102,6 +104,9 @@ def today() -> date:
 @contextmanager
 def options(no_cache: bool, jobs: int) -> Iterator[Options]:
     """The pipeline's options; closes the cache and the progress bar at the end."""
+    from ringplan.cache import DiskCache, MemoryCache, default_cache_file
+    from ringplan.pipeline import Options, no_progress
+
     cache: Cache = MemoryCache() if no_cache else DiskCache(default_cache_file())
     with ExitStack() as ended:
         ended.callback(cache.close)

@@ -16,6 +16,7 @@ import_app = typer.Typer(
     name="import",
     help="Take over what other programs keep.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 
