@@ -61,7 +61,7 @@ def _command(name: str) -> Command:
     module, _, attribute = COMMANDS[name].partition(":")
     found = getattr(import_module(f"ringplan.commands.{module}"), attribute)
     if isinstance(found, typer.Typer):
-        return typer.main.get_command(found)
+        return typer.main.get_group(found)
     alone = typer.Typer(**_PLAIN)
     alone.command(name)(found)
     return typer.main.get_command(alone)
