@@ -114,7 +114,7 @@ def exchange(
     loaded = LoadedPlatform(Platform.model_validate(written.data), SpanTable(written.entry), (Path("platform.yaml"),))
     lowered = lower_platform(loaded, sink)
     assert lowered is not None, sink.sorted()
-    graph = examine(LoadedTenant(*parsed, (Path("tenant.yaml"),)), lowered, sink).graph
+    graph = examine(LoadedTenant(*parsed, (Path("tenant.yaml"),), {}), lowered, sink).graph
     assert [one for one in sink.sorted() if one.severity is Severity.ERROR] == []
     return Exchange(Program(lowered, (graph,)))
 

@@ -25,7 +25,7 @@ from tests.interpreter.answering import (
 from tests.interpreter.exchange import ABROAD, Exchange, exchange, forwarded, rang
 
 from ringplan import ir
-from ringplan.interpreter import Diversion, Presented
+from ringplan.interpreter import Diversion, Presented, Waiting
 
 MAIN = "1800"
 """The first IVR of an exchange."""
@@ -504,3 +504,30 @@ def test_a_stranger_hears_nothing() -> None:
 
     line = treated("unknown-number", 404, "Not Found")
     assert route(line.program, Call(FromStranger("nobody.example"), "1201"), World()).heard == ()
+
+
+# -- waiting
+
+
+def test_every_time_the_call_waits_is_told() -> None:
+    line = with_menus(
+        office(),
+        main=menu(
+            "hello",
+            {"0": ir.DialExtension(say("dial"), None), "5": ir.DialExtension(None, None)},
+            dial_extensions=True,
+            inter_digit_ms=4_000,
+            no_input=retry(1, "well?"),
+        ),
+    )
+    outcome = dial(line, "x", MAIN, "0", "", "5", "1201")
+    assert outcome.waits == (
+        Waiting(1, 10_000, True, "0"),
+        Waiting(2, 10_000, True, ""),
+        Waiting(4, 10_000, True, "5"),
+        Waiting(4, 4_000, False, "1201"),
+    )
+    outcome = dial(line, "x", MAIN, "12")
+    assert outcome.waits == (Waiting(1, 4_000, True, "12"),)
+    line = with_menus(office(), main=menu("hello", {"1": to("users/a")}, barge_in=False, first_digit_ms=2_000))
+    assert dial(line, "x", MAIN).waits == (Waiting(1, 2_000, False, ""),)

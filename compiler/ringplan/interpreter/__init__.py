@@ -14,7 +14,7 @@ from .call import (
     TrunkState,
     World,
 )
-from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step
+from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step, Waiting
 from .redirecting import Transfer, transfer
 from .route import phone_owner, route
 
@@ -37,6 +37,7 @@ __all__ = [
     "Step",
     "Transfer",
     "TrunkState",
+    "Waiting",
     "World",
     "phone_owner",
     "route",

@@ -21,6 +21,12 @@ ROUNDS: Final = 3
 """How often an employee is asked for a number."""
 ACCEPT: Final = "1"
 """What he presses first, and a mailbox does not."""
+FIRST_DIGIT_MS: Final = 10_000
+"""How long he may think before a number."""
+INTER_DIGIT_MS: Final = 5_000
+"""How long between two digits of it."""
+MAX_DIGITS: Final = 20
+"""So many digits are a number, without ``#``."""
 
 
 def called(walk: Walk, node: Callback) -> Outcome:
@@ -61,33 +67,40 @@ def _own_number(node: Callback, trunk: Trunk) -> Presented:
 
 
 def _answered(walk: Walk, node: Callback, user: User) -> Outcome:
-    walk.hear(node.id, node.accept)
-    keys = walk.pressed()
-    if keys != ACCEPT:
+    keys = _asked(walk, node, node.accept, FIRST_DIGIT_MS)
+    if keys[:1] != ACCEPT:
         return _hang_up(walk, node, f"{keys or 'nothing'} pressed: not accepted")
     for _ in range(ROUNDS):
-        walk.hear(node.id, node.ask)
-        dialled = walk.pressed()
+        dialled = _asked(walk, node, node.ask, INTER_DIGIT_MS).partition("#")[0][:MAX_DIGITS]
         if not dialled:
             return _hang_up(walk, node, "nothing dialled")
-        outcome = _connect(walk, node, user, dialled)
+        outcome = _connect(walk, node, user, _meant(walk, user, dialled))
         if outcome is not None:
             return outcome
     return _hang_up(walk, node, f"asked {ROUNDS} times")
 
 
-def _connect(walk: Walk, node: Callback, user: User, keys: str) -> Outcome | None:
+def _asked(walk: Walk, node: Callback, prompt: str, between_ms: int) -> str:
+    walk.hear(node.id, prompt)
+    keys = walk.pressed()
+    walk.waited(keys, between_ms if keys else FIRST_DIGIT_MS, barge_in=True)
+    return keys
+
+
+def _connect(walk: Walk, node: Callback, user: User, dialled: str) -> Outcome | None:
     """One number: the connected call, or None when another may be dialled."""
-    dialled = _meant(walk, user, keys.removesuffix("#"))
     walk.step(node.id, f"{dialled} dialled", node)
     if isinstance(analyse(walk.tenant, user, dialled)[0], Emergency):
         walk.hear(node.id, node.directly)
         return None
     outcome = walk.connect(lambda: call_from(walk, user, dialled))
-    if outcome.code == 200:
+    if outcome.code != 200:
+        walk.hear(node.id, node.failed)
+        return None
+    if not node.record:
         return outcome
-    walk.hear(node.id, node.failed)
-    return None
+    walk.hear(node.id, node.announced)
+    return walk.end(200, "OK", outcome.answered_by)
 
 
 def _meant(walk: Walk, user: User, digits: str) -> str:

@@ -102,8 +102,10 @@ class _Session:
 
     def _round(self) -> Outcome | None:
         """Greeting, then whatever the caller presses; None: the same again, in the menu the call is in then."""
-        self._hear(self._menu.greeting)
-        keys = self._pressed()
+        menu = self._menu
+        self._hear(menu.greeting)
+        keys = self._walk.pressed()
+        self._waited(keys, barge_in=menu.barge_in and menu.greeting is not None, collects=self._collects(keys))
         if not keys:
             return self._no_input()
         action = self._meaning(keys)
@@ -115,13 +117,18 @@ class _Session:
     def _meaning(self, keys: str) -> Action | None:
         """What keys pressed in the menu mean; where no extension can be dialled the first one decides."""
         actions = dict(self._menu.keys)
-        extensions = self._extensions(None) if self._menu.dial_extensions else {}
-        if not any(extension.startswith(keys[0]) for extension in extensions):
+        if not self._collects(keys):
             return actions.get(keys[0])
+        extensions = self._extensions(None)
         digits = collected(keys, extensions)
         if digits in actions and not is_final(digits, extensions):
             return actions[digits]
         return Transfer(extensions[digits], None) if digits in extensions else None
+
+    def _collects(self, keys: str) -> bool:
+        """Whether keys pressed in the menu begin an extension."""
+        extensions = self._extensions(None) if self._menu.dial_extensions and keys else {}
+        return any(extension.startswith(keys[0]) for extension in extensions)
 
     def _extensions(self, among: tuple[str, ...] | None) -> Mapping[str, str]:
         """Extensions that can be dialled, and their nodes; ``among``: only these of them."""
@@ -180,8 +187,7 @@ class _Session:
         return self._visit(ivr)
 
     def _dial_extension(self, action: DialExtension) -> Outcome | None:
-        self._hear(action.prompt)
-        keys = self._pressed()
+        keys = self._asked(action.prompt)
         if not keys:
             return self._no_input()
         extensions = self._extensions(None if action.department is None else action.extensions)
@@ -192,8 +198,7 @@ class _Session:
         return self._transfer(Transfer(extensions[digits], None))
 
     def _dial_name(self, action: DialName) -> Outcome | None:
-        self._hear(action.prompt)
-        keys = self._pressed()
+        keys = self._asked(action.prompt)
         if not keys:
             return self._no_input()
         digits = keys.partition("#")[0][: max((len(spelt) for spelt, _, _ in action.directory), default=0)]
@@ -210,7 +215,8 @@ class _Session:
         for position, (_, prompt) in enumerate(found):
             self._hear(action.choose[position] if action.choose else None)
             self._hear(prompt)
-        keys = self._pressed()
+        keys = self._walk.pressed()
+        self._waited(keys, barge_in=True)
         if not keys:
             return self._no_input()
         nodes = {str(key): node for key, (node, _) in enumerate(found, 1)}
@@ -241,11 +247,18 @@ class _Session:
 
     # -- the caller
 
-    def _pressed(self) -> str:
+    def _asked(self, prompt: str | None) -> str:
+        """What is dialled or spelt after a prompt for it."""
+        self._hear(prompt)
         keys = self._walk.pressed()
+        self._waited(keys, barge_in=prompt is not None, collects=bool(keys))
+        return keys
+
+    def _waited(self, keys: str, *, barge_in: bool, collects: bool = False) -> None:
+        """``collects``: more digits may follow those that were pressed."""
+        self._walk.waited(keys, self._menu.inter_digit_ms if collects else self._menu.first_digit_ms, barge_in=barge_in)
         if keys:
             self._since_key.clear()
-        return keys
 
     def _hear(self, prompt: str | None) -> None:
         self._walk.hear(self._ivr.id, prompt)

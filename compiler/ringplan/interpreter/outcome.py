@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ringplan.diagnostics import Span
+from ringplan.values import dataclass
 
 from .call import Memory
 
@@ -65,6 +66,20 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """One time an answered call waits for what the caller presses."""
+
+    heard: int
+    """How many prompts of `Outcome.heard` were played before."""
+    ms: int
+    """How long it waits after the last of them, milliseconds, when nothing, or nothing more, is pressed."""
+    barge_in: bool
+    """Whether a digit may come while the last prompt is still playing."""
+    pressed: str
+    """The item of `Call.presses`; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One decision, for ``trace``."""
 
@@ -95,5 +110,7 @@ class Outcome:
     """What the hunt groups the call went through remember when it is over, by id; others are as they were."""
     heard: tuple[str, ...] = ()
     """Ids of the prompts the caller hears, in order; with a final code of 400 or above before that code."""
+    waits: tuple[Waiting, ...] = ()
+    """Every time the call waits for the caller, in order."""
     called_back: tuple[str, str] | None = None
     """Callback node and E.164 number that the exchange calls after refusing this call; None: it does not."""

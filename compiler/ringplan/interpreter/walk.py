@@ -27,7 +27,7 @@ from . import calling_back, hunting, menus
 from .call import Call, FromPhone, FromTrunk, Memory, PhoneState, TrunkState, World
 from .caller import Caller
 from .dialling import OffNet, OnNet
-from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step
+from .outcome import ANONYMOUS, Attempt, Diversion, Outcome, Presented, Step, Waiting
 from .presenting import diverted, written
 from .redirecting import screen_target, target_of
 from .schedules import is_open
@@ -60,6 +60,7 @@ class Walk:
         self._diversions: list[Diversion] = []
         self._memory: dict[str, Memory] = {}
         self._heard: list[str] = []
+        self._waits: list[Waiting] = []
         self._presses = iter(call.presses)
         self._may_treat = isinstance(call.origin, FromPhone | FromTrunk)
 
@@ -157,8 +158,12 @@ class Walk:
         return outcome
 
     def pressed(self) -> str:
-        """What the caller presses now; empty: nothing."""
+        """What the caller presses now; empty: nothing. `waited` has to be told of it."""
         return next(self._presses, "")
+
+    def waited(self, keys: str, ms: int, *, barge_in: bool) -> None:
+        """Note that the call waited, and ``keys`` were `pressed`."""
+        self._waits.append(Waiting(len(self._heard), ms, barge_in, keys))
 
     def hear(self, address: str, prompt: str | None) -> None:
         """The caller hears a prompt, if there is one."""
@@ -448,9 +453,8 @@ class Walk:
         """The call is over, or answered."""
         tenant = self._tenant.id if self._tenant else None
         steps, attempts = tuple(self._steps), tuple(self._attempts)
-        return Outcome(
-            tenant, steps, attempts, code, reason, answered_by, emergency, dict(self._memory), tuple(self._heard)
-        )
+        heard, waits = tuple(self._heard), tuple(self._waits)
+        return Outcome(tenant, steps, attempts, code, reason, answered_by, emergency, dict(self._memory), heard, waits)
 
 
 def trunks_for(program: Program, tenant: Tenant, uri: SipUri | None) -> tuple[Trunk, ...]:
