@@ -2,12 +2,12 @@
 """Writes the type stubs of KSR, the module Kamailio gives to Python, from Kamailio's own list of functions.
 
     scripts/generate_ksr_stubs.py                         stubs from targets/kamailio/kemi_api_5.6.3.json
-    scripts/generate_ksr_stubs.py --running SOCKET        first takes the list from a running exchange
+    scripts/generate_ksr_stubs.py --running SOCKET…       first takes the list from a running exchange and attendant
     scripts/generate_ksr_stubs.py --from FILE             first takes it from a list of the same format
     scripts/generate_ksr_stubs.py --check                 fails when the stubs are not what the list says
 
-SOCKET is the datagram socket of jsonrpcs (``run/rpc.sock`` in a site directory). A running Kamailio lists the
-modules it has loaded, which are exactly those the exchange uses.
+SOCKET is the datagram socket of jsonrpcs (``run/rpc.sock`` and ``run/attendant/rpc.sock`` in a site directory). A
+running Kamailio lists the modules it has loaded, which are exactly those the exchange, or the attendant, uses.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 API = _ROOT / "targets" / "kamailio" / "kemi_api_5.6.3.json"
 STUBS = _ROOT / "targets" / "kamailio" / "ringplan_kamailio" / "stubs" / "KSR.pyi"
-TEMPLATE = _ROOT / "targets" / "kamailio" / "ringplan_kamailio" / "templates" / "kamailio.cfg.j2"
+_TEMPLATES = _ROOT / "targets" / "kamailio" / "ringplan_kamailio" / "templates"
+EXCHANGE, ATTENDANT = _TEMPLATES / "kamailio.cfg.j2", _TEMPLATES / "attendant.cfg.j2"
 
 _TYPES = {"int": "int", "str": "str", "bool": "bool", "none": "None", "xval": "str | int | None"}
 _ALWAYS_TEXT = (
@@ -77,15 +78,18 @@ def running(path: Path) -> tuple[Function, ...]:
     return parse(method["func"] for method in answer["result"]["methods"])
 
 
-def loaded_modules() -> frozenset[str]:
-    """The modules the exchange's configuration loads."""
-    return frozenset(re.findall(r'^loadmodule "(\w+)\.so"', TEMPLATE.read_text("utf-8"), re.MULTILINE))
+def loaded_modules(template: Path) -> frozenset[str]:
+    """The modules a configuration loads."""
+    return frozenset(re.findall(r'^loadmodule "(\w+)\.so"', template.read_text("utf-8"), re.MULTILINE))
 
 
-def used(functions: Iterable[Function]) -> tuple[Function, ...]:
-    """Those of the core and of loaded modules; kemix has the modules hdr, kx and pvx, pv has x."""
-    modules = loaded_modules() | {"", "hdr", "kx", "pvx"}
-    return tuple(function for function in functions if function.module in modules)
+def used(functions: Iterable[Function], *templates: Path) -> tuple[Function, ...]:
+    """Those of the core and of the modules that these configurations load, by default both.
+
+    kemix has the modules hdr, kx and pvx, pv has x.
+    """
+    modules = {"", "hdr", "kx", "pvx"}.union(*map(loaded_modules, templates or (EXCHANGE, ATTENDANT)))
+    return tuple(sorted({function for function in functions if function.module in modules}))
 
 
 def dump(functions: Iterable[Function]) -> str:
@@ -122,13 +126,15 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--running", type=Path, metavar="SOCKET")
+    source.add_argument("--running", type=Path, metavar="SOCKET", nargs="+")
     source.add_argument("--from", type=Path, metavar="FILE", dest="file")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if options.running or options.file:
         found = (
-            running(options.running) if options.running else parse(json.loads(options.file.read_text())["functions"])
+            [each for path in options.running for each in running(path)]
+            if options.running
+            else parse(json.loads(options.file.read_text())["functions"])
         )
         API.write_text(dump(used(found)), "utf-8")
     text = stubs(parse(json.loads(API.read_text("utf-8"))["functions"]))

@@ -24,17 +24,22 @@ def emit(platform: Platform) -> tuple[Artifact, ...]:
         Artifact("exchange/kamailio.cfg", configuration(platform).encode("utf-8")),
         Artifact("exchange/platform.py", platform_data(platform)),
         *_runtime(_PACKAGE / "runtime", "exchange"),
+        *_attendant(platform),
     )
+
+
+def _attendant(platform: Platform) -> tuple[Artifact, ...]:
+    """The second Kamailio's configuration, when there is one; it runs the same Python."""
+    if platform.attendant is None:
+        return ()
+    return (Artifact("attendant/kamailio.cfg", attendant_configuration(platform, platform.attendant).encode("utf-8")),)
 
 
 def configuration(platform: Platform) -> str:
     """kamailio.cfg; addresses and numbers only, no text a person wrote."""
-    from jinja2 import Environment, StrictUndefined  # slow to import, and a check needs no configuration
-
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False)  # noqa: S701 - not HTML; only addresses and numbers are inserted
-    template = environment.from_string((_PACKAGE / "templates" / "kamailio.cfg.j2").read_text("utf-8"))
     hosts = {socket.host for socket in platform.sockets}
-    return template.render(
+    return _render(
+        "kamailio.cfg.j2",
         listen=[listen_address(socket) for socket in platform.sockets],
         tcp=next((socket.host for socket in platform.sockets if socket.transport == "tcp"), None),
         multihomed=len(hosts) > 1,
@@ -45,6 +50,25 @@ def configuration(platform: Platform) -> str:
         tos=_TOS[platform.dscp],
         relays=" ".join(f"udp:{relay.control_host}:{relay.control_port}={relay.weight}" for relay in platform.relays),
     )
+
+
+def attendant_configuration(platform: Platform, attendant: Attendant) -> str:
+    """The attendant's kamailio.cfg; addresses and numbers only."""
+    return _render(
+        "attendant.cfg.j2",
+        host=attendant.host,
+        port=attendant.port,
+        digits_port=attendant.digits_port,
+        workers=attendant.workers,
+        tos=_TOS[platform.dscp],
+    )
+
+
+def _render(name: str, **values: object) -> str:
+    from jinja2 import Environment, StrictUndefined  # slow to import, and a check needs no configuration
+
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False)  # noqa: S701 - not HTML; only addresses and numbers are inserted
+    return environment.from_string((_PACKAGE / "templates" / name).read_text("utf-8")).render(**values)
 
 
 def listen_address(socket: Socket) -> str:
@@ -70,7 +94,11 @@ def platform_data(platform: Platform) -> bytes:
             },
             "SOURCES": {address: trunk.id for trunk in platform.trunks for address in trunk.sources},
             "NUMBER_TYPES": number_types(),
-            "ATTENDANT": _attendant(platform.attendant) if platform.attendant is not None else None,
+            "EXCHANGE": next((f"{each.host}:{each.port}" for each in platform.sockets if each.transport == "udp"), ""),
+            "RELAYS": tuple(
+                (relay.control_host, relay.control_port, relay.address, relay.weight) for relay in platform.relays
+            ),
+            "ATTENDANT": _attendant_record(platform.attendant) if platform.attendant is not None else None,
         },
     )
 
@@ -88,7 +116,7 @@ def _trunk(trunk: Trunk) -> Literal:
     )
 
 
-def _attendant(attendant: Attendant) -> Literal:
+def _attendant_record(attendant: Attendant) -> Literal:
     """The fields of ``ringplan_runtime.settings.Attendant``, in its order."""
     return (attendant.host, attendant.port, attendant.digits_port)
 

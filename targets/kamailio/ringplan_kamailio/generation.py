@@ -33,8 +33,15 @@ def build(bundle: Path, folder: Path, secrets: Mapping[str, str], previous: Path
     source = bundle / "exchange"
     if not (source / "kamailio.cfg").is_file():
         raise SiteError(f"{bundle} is not a bundle: it has no exchange/kamailio.cfg")
-    _copy(source, folder / "exchange", previous / "exchange" if previous else None)
+    for name in ("exchange", "attendant", "prompts"):
+        if (bundle / name).is_dir():
+            _copy(bundle / name, folder / name, previous / name if previous else None)
     _index(folder, secrets)
+    # The media relays, which are somebody else, go through to the prompts; the rest is not for others.
+    folder.chmod(0o711)
+    for name in ("exchange", "attendant"):
+        if (folder / name).is_dir():
+            (folder / name).chmod(0o700)
 
 
 def _copy(source: Path, target: Path, previous: Path | None) -> None:

@@ -5,13 +5,17 @@ A *site directory* holds what a bundle must not: secrets, indexes and the state 
 ```
 token.key  uac.key  nonce.key       made once, 0600
 generations/<n>/exchange/…          the bundle's exchange folder, with compiled modules
+generations/<n>/attendant/…         the bundle's attendant folder, if it has one
+generations/<n>/prompts/…           what is played; the media relays read it, so everybody may
 generations/<n>/numbers.sqlite      which tenant owns a number or a domain
 generations/<n>/accounts.sqlite     HA1 of every phone, 0600
 current -> generations/<n>          switched in one step
-run/                                pid file and RPC socket
+run/                                pid files and RPC sockets
 run/state/                          what hunt groups remember and what is switched, over a restart (state_files)
 ```
 A generation never changes after it is switched to. Workers take the new one over when ``reload`` asks them to.
+
+A bundle with an attendant is run by two Kamailios, one for each *role*.
 """
 
 from __future__ import annotations
@@ -26,11 +30,14 @@ import time
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 from . import state_files
 from .generation import SiteError, build
 
-__all__ = ["SiteError", "activate", "command", "environment", "reload", "rpc"]
+__all__ = ["Role", "SiteError", "activate", "command", "environment", "has_attendant", "reload", "rpc"]
+
+Role = Literal["exchange", "attendant"]
 
 KEPT = 3
 """Generations always left on disk: the current one and two to go back to."""
@@ -47,8 +54,8 @@ def activate(bundle: Path, site: Path, secrets: Mapping[str, str]) -> None:
 
     Raises SiteError when the bundle is not whole or a password is missing; the site is unchanged then.
     """
-    site.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (site / "run").mkdir(exist_ok=True)
+    site.mkdir(parents=True, exist_ok=True, mode=0o711)
+    (site / "run" / "attendant").mkdir(parents=True, exist_ok=True)
     state_files.ensure(site / "run" / "state")
     generations = site / "generations"
     generations.mkdir(exist_ok=True)
@@ -71,30 +78,37 @@ def activate(bundle: Path, site: Path, secrets: Mapping[str, str]) -> None:
     _prune(generations, number)
 
 
-def command(bundle: Path, site: Path) -> list[str]:
-    """The command that starts Kamailio in the foreground on the site's current generation, logging to stderr.
+def has_attendant(site: Path) -> bool:
+    """Whether the current generation has an attendant."""
+    return (site / "current" / "attendant" / "kamailio.cfg").is_file()
+
+
+def command(bundle: Path, site: Path, role: Role = "exchange") -> list[str]:
+    """The command that starts a Kamailio in the foreground on the site's current generation, logging to stderr.
 
     Asked for at every start: it also sees to it that what was kept from the last run can be read.
     """
     state_files.ensure(site / "run" / "state")
+    run = _run(site, role)
     return [
         *("kamailio", "-DD", "-E"),
-        *("-f", str(site / "current" / "exchange" / "kamailio.cfg")),
-        *("-Y", str(site / "run"), "-P", str(site / "run" / "kamailio.pid")),
+        *("-f", str(site / "current" / role / "kamailio.cfg")),
+        *("-Y", str(run), "-P", str(run / "kamailio.pid")),
         *("-m", str(_SHARED_MIB), "-M", str(_PRIVATE_MIB)),
         *("-x", "fm", "-X", "fm"),
     ]
 
 
-def environment(bundle: Path, site: Path, lab: bool = False) -> dict[str, str]:
+def environment(bundle: Path, site: Path, role: Role = "exchange", *, lab: bool = False) -> dict[str, str]:
     """Variables that ``command`` needs besides the ordinary ones; secret, because they carry two of the site's keys.
 
     ``lab``: the time may be set from outside.
     """
     return {
+        "RINGPLAN_ROLE": role,
         "RINGPLAN_SITE": str(site.absolute()),
         "RINGPLAN_MAIN": str(site.absolute() / "current" / "exchange" / "main.py"),
-        "RINGPLAN_RPC": str(_rpc_socket(site)),
+        "RINGPLAN_RPC": str(_rpc_socket(site, role)),
         "RINGPLAN_STATE": f"text://{site.absolute()}/run/state",
         "RINGPLAN_VEIL": (site / "uac.key").read_text("ascii"),
         "RINGPLAN_NONCE": (site / "nonce.key").read_text("ascii"),
@@ -105,12 +119,14 @@ def environment(bundle: Path, site: Path, lab: bool = False) -> dict[str, str]:
 
 
 def reload(site: Path) -> None:
-    """Asks the running Kamailio to take over the current generation; every worker does at its next message."""
+    """Asks the running Kamailios to take over the current generation; every worker does at its next message."""
     rpc(site, "app_python.reload")
+    if has_attendant(site):
+        rpc(site, "app_python.reload", role="attendant")
 
 
-def rpc(site: Path, method: str, *parameters: str | int, timeout: float = 3.0) -> object:
-    """Calls a command of the running Kamailio; SiteError when it does not answer or refuses."""
+def rpc(site: Path, method: str, *parameters: str | int, role: Role = "exchange", timeout: float = 3.0) -> object:
+    """Calls a command of a running Kamailio; SiteError when it does not answer or refuses."""
     request = {"jsonrpc": "2.0", "method": method, "params": list(parameters), "id": 1}
     with (
         tempfile.TemporaryDirectory(prefix="ringplan-") as folder,
@@ -119,19 +135,23 @@ def rpc(site: Path, method: str, *parameters: str | int, timeout: float = 3.0) -
         channel.bind(str(Path(folder) / "answer"))
         channel.settimeout(timeout)
         try:
-            channel.sendto(json.dumps(request).encode(), str(_rpc_socket(site)))
+            channel.sendto(json.dumps(request).encode(), str(_rpc_socket(site, role)))
             answer = json.loads(channel.recv(1 << 20))
         except OSError as error:
-            raise SiteError(f"Kamailio does not answer on {_rpc_socket(site)}: {error}") from error
+            raise SiteError(f"Kamailio does not answer on {_rpc_socket(site, role)}: {error}") from error
     if "error" in answer:
         raise SiteError(f"Kamailio refuses {method}: {answer['error'].get('message')}")
     result: object = answer["result"]
     return result
 
 
-def _rpc_socket(site: Path) -> Path:
+def _run(site: Path, role: Role) -> Path:
+    return site / "run" if role == "exchange" else site / "run" / role
+
+
+def _rpc_socket(site: Path, role: Role = "exchange") -> Path:
     """In the site directory, or, because the path of a socket must be short, in the temporary directory."""
-    path = site.absolute() / "run" / "rpc.sock"
+    path = _run(site.absolute(), role) / "rpc.sock"
     if len(os.fsencode(path)) < 100:
         return path
     return Path(tempfile.gettempdir()) / f"ringplan-{blake2b(os.fsencode(path), digest_size=8).hexdigest()}.sock"

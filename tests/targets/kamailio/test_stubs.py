@@ -37,7 +37,8 @@ def test_stubs_are_fresh(generator: ModuleType) -> None:
 @pytest.mark.integration
 def test_list_is_what_the_running_kamailio_says(generator: ModuleType, stack: Stack) -> None:
     found = generator.running(Path(site.environment(stack.bundle, stack.site)["RINGPLAN_RPC"]))
-    assert generator.dump(generator.used(found)) == generator.API.read_text("utf-8")
+    listed = generator.parse(json.loads(generator.API.read_text("utf-8"))["functions"])
+    assert generator.used(found) == generator.used(listed, generator.EXCHANGE)
 
 
 def test_every_route_name_is_a_callback() -> None:

@@ -49,7 +49,7 @@ def start(package: str) -> object:
         raise ImportError(str(folder))
     sys.modules[package] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    handler: object = module.start(exchange)
+    handler: object = module.start(exchange, os.environ.get("RINGPLAN_ROLE", "exchange"))
     return handler
 
 

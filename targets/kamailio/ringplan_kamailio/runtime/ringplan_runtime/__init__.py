@@ -11,16 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .attendant.attendant import Attendant
     from .exchange import Exchange
 
 __all__ = ["start"]
 
 
-def start(exchange: Path) -> Exchange:
-    """The handler for the generation whose ``exchange`` folder this is; raises when the generation is not whole."""
+def start(exchange: Path, role: str = "exchange") -> Exchange | Attendant:
+    """The handler for the generation whose ``exchange`` folder this is, ``role`` being which of the two Kamailios runs
+    it; raises when the generation is not whole."""
     from .core import Core
-    from .exchange import Exchange
 
     core = Core.open(exchange)
     core.check()
+    if role == "attendant":
+        from .attendant.attendant import Attendant
+        from .attendant.desk import Desk
+
+        return Attendant(Desk(core, exchange.parent / "prompts"))
+    from .exchange import Exchange
+
     return Exchange(core)

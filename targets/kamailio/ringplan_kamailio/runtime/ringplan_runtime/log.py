@@ -13,6 +13,14 @@ def call(tenant: str, caller: str, called: str, result: str, code: int) -> None:
     )
 
 
+def session(tenant: str, node: str, caller: str, result: str, code: int) -> None:
+    """How an answered call went; ``node`` is what it was for."""
+    KSR.notice(
+        f"session tenant={_field(tenant)} node={_field(node)} from={_field(caller)} result={_field(result)}"
+        f" code={code}\n"
+    )
+
+
 def event(text: str) -> None:
     """Something an operator should see."""
     KSR.warn(f"{_field(text, ' ')}\n")

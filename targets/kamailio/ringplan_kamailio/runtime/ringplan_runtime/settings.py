@@ -11,6 +11,10 @@ FORMAT = 3
 """Format of the data modules this runtime reads."""
 
 
+ATTENDANT = "@attendant"
+"""Stands among the sources for the attendant; no trunk has such a name."""
+
+
 class Trunk(NamedTuple):
     """One connection to a carrier."""
 
@@ -39,8 +43,20 @@ class Attendant(NamedTuple):
 
     @property
     def uri(self) -> str:
-        """Where its requests are sent."""
-        return f"sip:{self.host}:{self.port}"
+        """The request URI of calls to it."""
+        return f"sip:attendant@{self.host}:{self.port}"
+
+
+class Relay(NamedTuple):
+    """One media relay, as the attendant speaks with it."""
+
+    host: str
+    """Where it takes commands."""
+    port: int
+    address: str
+    """Where it takes audio."""
+    weight: int
+    """How much of the work it gets, relative to the others."""
 
 
 class Settings(NamedTuple):
@@ -57,13 +73,16 @@ class Settings(NamedTuple):
     order: tuple[str, ...]
     """Trunk ids in the order in which emergency calls try them."""
     sources: dict[str, str]
-    """Address to the id of the trunk whose calls come from it."""
+    """Address to the id of the trunk whose calls come from it, or `ATTENDANT`."""
     trunk_hosts: frozenset[str]
-    """Every name and address by which a trunk may be reached."""
+    """Every name and address by which a trunk or the attendant may be reached."""
     number_types: dict[str, str]
     """Call types of national numbers by how they begin in E.164 form, without the plus."""
     domains: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
     """Domain to the trunks through which its SIP URIs are called, each with the tenants that may; none: all."""
+    exchange: str
+    """Address and port of the exchange's first UDP socket, to which the attendant sends; empty: it has none."""
+    relays: tuple[Relay, ...]
     attendant: Attendant | None
     """None: no calls are answered."""
 
@@ -81,6 +100,8 @@ def read(path: Path) -> Settings:
     if names["FORMAT"] != FORMAT:
         raise ValueError(f"{path} has format {names['FORMAT']}, this runtime reads {FORMAT}")
     trunks = {key: Trunk._make(record) for key, record in names["TRUNKS"].items()}
+    attendant = Attendant._make(names["ATTENDANT"]) if names["ATTENDANT"] is not None else None
+    sources = {**names["SOURCES"], **({attendant.host: ATTENDANT} if attendant is not None else {})}
     return Settings(
         names["DOMAIN"],
         frozenset(names["HOSTS"]),
@@ -88,9 +109,11 @@ def read(path: Path) -> Settings:
         names["FLOOD"][0],
         trunks,
         names["TRUNK_ORDER"],
-        names["SOURCES"],
-        frozenset(names["SOURCES"]).union(trunk.host for trunk in trunks.values()),
+        sources,
+        frozenset(sources).union(trunk.host for trunk in trunks.values()),
         names["NUMBER_TYPES"],
         names["DOMAINS"],
-        Attendant._make(names["ATTENDANT"]) if names["ATTENDANT"] is not None else None,
+        names["EXCHANGE"],
+        tuple(Relay._make(record) for record in names["RELAYS"]),
+        attendant,
     )

@@ -1,0 +1,179 @@
+"""Requests within dialogs: whoever is connected with us hangs up, holds, transfers, presses keys."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import KSR
+
+from .. import errands, log
+from . import digits, message, playing, sdp, signalling, table
+from .events import Acknowledged, Cancelled, Digit, Left, Lost, Referred, Reoffered
+from .relay import RelayError
+from .replying import AWAITED
+from .session import INVITED, UP, Leg, Session
+from .shell import Shell
+
+_REPLACES = re.compile(r"[?&]replaces=([^&>]{1,600})", re.IGNORECASE).search
+_SAFE = re.compile(r"[\x21-\x7e]{1,400}", re.ASCII).fullmatch
+_SHORTEST_TIMER_S, _LONGEST_TIMER_S = 90, 86_400
+
+
+def handle(shell: Shell, method: str) -> None:
+    """Answers one request within a dialog."""
+    if method == "ACK":
+        KSR.tm.t_check_trans()
+    elif KSR.tm.t_check_trans() == 0:
+        return  # repeated; tm has answered
+    place = table.dialog(message.call_id(), message.text("$ft"))
+    if place is None:
+        _nobodys(method)
+        return
+    with shell.opened(place.session) as session:
+        leg = session.legs.get(place.leg) if session is not None else None
+        if session is None or leg is None or not _is_of(leg):
+            _nobodys(method)
+        elif method == "ACK":
+            _acknowledged(shell, session, place.leg)
+        else:
+            _request(shell, session, place.leg, method)
+
+
+def _is_of(leg: Leg) -> bool:
+    return message.text("$ft") == leg.remote_tag and message.text("$tt") == leg.local_tag
+
+
+def _nobodys(method: str) -> None:
+    if method != "ACK":
+        KSR.sl.send_reply(481, "Call/Transaction Does Not Exist")
+
+
+def _request(shell: Shell, session: Session, name: str, method: str) -> None:
+    leg, seq = session.legs[name], message.seq()
+    if KSR.tm.t_newtran() < 0:
+        return
+    if seq < leg.remote_seq:
+        shell.reply.within(500, "Out Of Order")
+        return
+    leg.remote_seq = seq
+    match method:
+        case "BYE":
+            _bye(shell, session, name)
+        case "INVITE" | "UPDATE":
+            _reoffer(shell, session, name, method)
+        case "INFO":
+            _info(shell, session, name)
+        case "REFER":
+            _refer(shell, session, name)
+        case "NOTIFY" | "OPTIONS":
+            shell.reply.within(200, "OK")
+        case "PRACK":
+            shell.reply.within(481, "Call/Transaction Does Not Exist")
+        case _:
+            shell.reply.within(405, "Method Not Allowed", headers=signalling.ALLOW)
+
+
+def _acknowledged(shell: Shell, session: Session, name: str) -> None:
+    leg = session.legs[name]
+    if session.audio.get(AWAITED) == name:
+        del session.audio[AWAITED]
+        try:
+            shell.desk.audio.answered(session, name, message.body())
+            shell.desk.audio.settle(session, name)
+        except RelayError as error:
+            log.event(f"ACK: {error}")
+            shell.feed(session, Lost(error.why))
+            return
+        event = playing.put_off(shell.desk, session)
+        if event is not None:
+            shell.feed(session, event)
+    if leg.uas:
+        shell.feed(session, Acknowledged(name))
+
+
+def _bye(shell: Shell, session: Session, name: str) -> None:
+    shell.reply.within(200, "OK")
+    if session.legs[name].state == INVITED:
+        shell.reply.final(session, name, 487, "Request Terminated")
+        shell.drop(session, name)
+        shell.feed(session, Cancelled())
+    else:
+        shell.drop(session, name)
+        shell.feed(session, Left(name))
+
+
+# -- new descriptions
+
+
+def _reoffer(shell: Shell, session: Session, name: str, method: str) -> None:
+    leg, offer = session.legs[name], message.body()
+    if leg.offering or session.audio.get(AWAITED) == name or leg.state not in (UP, INVITED):
+        shell.reply.within(491, "Request Pending")
+        return
+    if method == "INVITE" and leg.state == INVITED:
+        shell.reply.within(500, "Request Pending", headers="Retry-After: 1\r\n")
+        return
+    leg.target = KSR.kx.gete_cturi() or leg.target
+    if not offer and method == "UPDATE":
+        shell.reply.within(200, "OK", headers=session_timer())
+        return
+    if offer and (len(offer) > sdp.MOST or not sdp.has_audio(offer)):
+        shell.reply.within(488, "Not Acceptable Here")
+        return
+    _describe(shell, session, name, offer)
+
+
+def _describe(shell: Shell, session: Session, name: str, offer: str) -> None:
+    was_held = session.legs[name].held
+    try:
+        if offer:
+            body = shell.desk.audio.again(session, name, offer)
+        else:
+            body = shell.desk.audio.propose(session, name)
+            session.audio[AWAITED] = name
+    except RelayError as error:
+        log.event(f"re-INVITE: {error}")
+        shell.reply.within(500, "Media Not Available")
+        return
+    shell.reply.within(200, "OK", body, session_timer())
+    if offer:
+        shell.feed(session, Reoffered(name, was_held))
+
+
+def session_timer() -> str:
+    """Headers of a 200 that agree to the session timer the other side asks for, if it refreshes the session itself
+    (RFC 4028 section 9). No call ends for a refresh that does not come: the relay knows better who is there."""
+    asked = message.header("Session-Expires") or message.header("x")
+    seconds, _, parameters = asked.partition(";")
+    supported = f"{message.header('Supported')},{message.header('k')},{message.header('Require')}".lower()
+    if not seconds.strip().isdecimal() or "timer" not in supported or "refresher=uas" in parameters.lower():
+        return ""
+    agreed = min(max(int(seconds.strip()[:9]), _SHORTEST_TIMER_S), _LONGEST_TIMER_S)
+    return f"Session-Expires: {agreed};refresher=uac\r\nRequire: timer\r\n"
+
+
+# -- keys and transfers
+
+
+def _info(shell: Shell, session: Session, name: str) -> None:
+    shell.reply.within(200, "OK")
+    key = digits.of_info(message.text("$cT"), message.raw_body())
+    if key:
+        shell.feed(session, Digit(name, key))
+
+
+def _refer(shell: Shell, session: Session, name: str) -> None:
+    errand = errands.read(shell.desk.key, message.call_id(), message.header(errands.HEADER))
+    if errand is None or errand.kind != errands.TRANSFER:
+        shell.reply.within(403, "Forbidden")
+        return
+    shell.reply.within(202, "Accepted")
+    shell.feed(session, Referred(name, errand._asdict(), replaces(message.header("Refer-To"))))
+
+
+def replaces(refer_to: str) -> str:
+    """The Replaces header that a Refer-To asks for; empty: none, or none that can be a header."""
+    found = _REPLACES(refer_to[:2_000])
+    text = unquote(found[1]) if found else ""
+    return text if _SAFE(text) else ""
