@@ -44,11 +44,16 @@ def visit(control: Control, ivr_id: str) -> None:
         return
     which = _which(control, tenant, ivr)
     control.script["visit"] = {"ivr": ivr_id, "menu": which, "no_input": 0, "invalid": 0, "failed": 0}
-    without_key = control.script.setdefault("without_key", [])
-    if [ivr_id, which] in without_key:
-        control.end(HUNG_UP)  # no caller, but a circle of silences
+    _come_round(control)
+
+
+def _come_round(control: Control) -> None:
+    """A menu that comes again without a key pressed since would do so until the time is over."""
+    ivr_id, silent_menus = control.script["visit"]["ivr"], control.script.setdefault("without_key", [])
+    if ivr_id in silent_menus:
+        control.end(HUNG_UP)
         return
-    without_key.append([ivr_id, which])
+    silent_menus.append(ivr_id)
     greet(control)
 
 
@@ -170,7 +175,9 @@ def act(control: Control, action: Action, last: bool = False) -> None:
             visit(control, ivr_id)
         case (answering.RETURN,) if control.script["way"]:
             visit(control, control.script["way"].pop())
-        case (answering.RETURN,) | (answering.REPEAT,):
+        case (answering.RETURN,):
+            _come_round(control)
+        case (answering.REPEAT,):
             greet(control)
         case (answering.PLAY, name):
             prompt(control, name, ["greet"])
