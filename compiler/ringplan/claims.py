@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from ringplan.summary import Summary
+from ringplan.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

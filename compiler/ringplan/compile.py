@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ringplan.passes.capabilities import report_unsupported, tenant_needs
 from ringplan.proofs import prove, report
 from ringplan.summary import Summary
 from ringplan.target import Artifact, load_targets
+from ringplan.values import dataclass
 
 PARALLEL_FROM = 50
 """Tenants above which starting further processes pays; one tenant takes some 10 ms, a process 400 ms."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 from ringplan.files import replace_file
+from ringplan.values import dataclass
 
 MANIFEST = "bundle.json"
 """The list of files in a bundle's folder."""

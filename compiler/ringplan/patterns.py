@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from ringplan.values import dataclass
 
 DIGITS: Final = frozenset("0123456789")
 MAX_LENGTH: Final = 160

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from ringplan.frontend.discover import PLATFORM_FILE
 from ringplan.output import Bundle, digest_of
 from ringplan.records import Record
 from ringplan.sources import FleetSource, Place, TenantSource, read_fleet, tenant_key
+from ringplan.values import dataclass
 
 if TYPE_CHECKING:  # these bring pydantic, which a run that knows every tenant does without
     from ringplan import ir

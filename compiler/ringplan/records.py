@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from ringplan.diagnostics import Applicability, Diagnostic, Edit, Fix, Label, Severity, Span
 from ringplan.ir import NumberBlock
 from ringplan.summary import Calendar, Summary
+from ringplan.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
 from ringplan.frontend.discover import SUFFIXES, TENANT_FILE, Layout, discover, display_path
+from ringplan.values import dataclass
 
 _SUFFIXES = (*sorted(SUFFIXES), ".wav")
 

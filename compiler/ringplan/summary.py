@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan.diagnostics import Span
 from ringplan.ir import NumberBlock
+from ringplan.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import entry_points
 from typing import Protocol
 
 from ringplan.ir import Platform, Program, Tenant
+from ringplan.values import dataclass
 
 
 class Capability(StrEnum):
@@ -24,6 +24,7 @@ class Capability(StrEnum):
     FORWARDING = "forwarding"
     SCHEDULES = "schedules"
     CALLING_PLANS = "calling-plans"
+    ANSWERED_CALLS = "answered-calls"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from ringplan.values import dataclass
 
 from .number_types import NUMBER_TYPES
 

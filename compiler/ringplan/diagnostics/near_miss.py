@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from ringplan.values import dataclass
 
 _SIMILAR: Final = 0.7
 """Smallest difflib ratio that is worth a note."""

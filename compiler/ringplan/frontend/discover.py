@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from ringplan.values import dataclass
 
 TENANT_FILE: Final = "tenant.yaml"
 PLATFORM_FILE: Final = "platform.yaml"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,6 +14,7 @@ from ringplan.diagnostics import Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic, replace
 from ringplan.diagnostics.near_miss import near_miss
 from ringplan.diagnostics.text import listed, shown
+from ringplan.values import dataclass
 from ringplan_schema import Platform, Tenant
 
 from .decode import MAX_BYTES

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from ringplan.prompts.wav import MAX_BYTES
+from ringplan.values import dataclass
 from ringplan_schema import Prompt, Tenant
 
 from .spans import Path as ManifestPath

@@ -8,7 +8,6 @@ broken syntax or an exceeded limit ends the reading of that file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -27,6 +26,7 @@ from ruamel.yaml.events import (
 from ringplan.diagnostics import Label, Sink
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.diagnostics.text import shown
+from ringplan.values import dataclass
 
 from .colons import protect
 from .decode import decode

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from ringplan.values import dataclass
 
 ORDINARY_MOMENT = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 """A Wednesday morning that is no holiday: the time of a call when nobody says another."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan.ir import Tenant, User
+from ringplan.values import dataclass
 
 from .dialling import calling_number
 from .outcome import Presented

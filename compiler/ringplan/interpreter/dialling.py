@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 
 from ringplan.ir import DialPlan, Entry, Tenant, User
+from ringplan.values import dataclass
 
 SOS = "urn:service:sos"
 """RFC 5031 service URN; sub-services below it."""

@@ -6,9 +6,10 @@ Pure functions of the group and its memory; who is free and who answers is the w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ringplan.ir import HuntGroup, Tenant
+from ringplan.values import dataclass
 
 from .call import NOTHING_REMEMBERED, Memory, PhoneState
 

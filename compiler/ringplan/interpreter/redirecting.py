@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan.ir import Platform, Program, SipUri, Tenant, Trunk, User
+from ringplan.values import dataclass
 
 from .dialling import Destination, Emergency, NotFound, OffNet, OnNet, analyse
 from .screening import Verdict, call_type, canonical, screen

@@ -5,12 +5,12 @@ Emergency calls are never screened; whoever calls these functions has sent them 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from ringplan import patterns
 from ringplan.countries import COUNTRIES
 from ringplan.ir import CallTable, DialPlan
+from ringplan.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ no other. A minute that summer time skips never comes, so it makes no set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count as counting
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 from ringplan import ir
 from ringplan.countries.holidays import FIRST_YEAR, LAST_YEAR
 from ringplan.ir.schedules import MINUTES_OF_DAY, Interval
+from ringplan.values import dataclass
 
 from .schedules import all_open_at, is_open
 

@@ -5,9 +5,10 @@ The caller moves through menus by keys. All times are limits of waiting: what th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ringplan.diagnostics import Span
+from ringplan.values import dataclass
 
 KEYS = "0123456789*#"
 """What a menu can ask for (services: S0:703-708)."""

@@ -7,10 +7,10 @@ Ids are logical addresses such as ``novak/users/novakova``: stable under reorder
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from ringplan.diagnostics import Span
+from ringplan.values import dataclass
 
 from .answering import Announcement, Callback, Ivr, Prompt
 from .plans import Plan

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan.diagnostics import Span
+from ringplan.values import dataclass
 
 CALL_TYPES = (
     "free",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan.diagnostics import Span
+from ringplan.values import dataclass
 
 MINUTES_OF_WEEK = 7 * 24 * 60
 MINUTES_OF_DAY = 24 * 60

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan import ir
 from ringplan.frontend.spans import Path, SpanTable
 from ringplan.prompts import words
+from ringplan.values import dataclass
 from ringplan_schema import Asked, CallbackPrompts, Ivr, KeyAction, Menu, Prompt, Retry, ThenAction
 from ringplan_schema import Tenant as Manifest
 

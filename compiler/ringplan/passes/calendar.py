@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Final, NamedTuple
 
 from ringplan.countries.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR
 from ringplan.ir.schedules import MINUTES_OF_DAY, MINUTES_OF_WEEK, Interval
+from ringplan.values import dataclass
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_DAY: Final = date(FIRST_YEAR, 1, 1).toordinal()

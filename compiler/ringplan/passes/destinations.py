@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringplan import ir
 from ringplan.diagnostics import Span
 from ringplan.frontend.spans import SpanTable
 from ringplan.interpreter.dialling import Emergency, NotFound, OffNet, OnNet, destination
 from ringplan.interpreter.redirecting import trunk_to
+from ringplan.values import dataclass
 from ringplan_schema import Forward
 from ringplan_schema import Tenant as Manifest
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ringplan import ir
 from ringplan.countries import Country
 from ringplan.dialable import numbers_as_dialled
 from ringplan.interpreter.screening import canonical
 from ringplan.patterns import Pattern, intersection, literal, literal_prefix, matches, outside, overlaps
+from ringplan.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

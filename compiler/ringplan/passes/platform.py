@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from ringplan import ir
 from ringplan.diagnostics import Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.frontend.load import LoadedPlatform
+from ringplan.values import dataclass
 from ringplan_schema import Trunk as ManifestTrunk
 
 from .administrators import check_platform as check_administrators

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ringplan.diagnostics import Sink, Span
 from ringplan.frontend.recordings import Recordings
 from ringplan.frontend.spans import SpanTable
 from ringplan.ir import Platform, Tenant
+from ringplan.values import dataclass
 from ringplan_schema import Tenant as Manifest
 
 

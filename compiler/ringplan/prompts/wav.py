@@ -8,7 +8,8 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from dataclasses import dataclass
+
+from ringplan.values import dataclass
 
 MAX_BYTES = 20_000_000
 MAX_SECONDS = 300

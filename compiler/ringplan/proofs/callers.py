@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from ringplan import patterns
 from ringplan.interpreter.dialling import calling_number
 from ringplan.interpreter.screening import canonical, matches
 from ringplan.ir import DialPlan, Rule, Tenant, User
+from ringplan.values import dataclass
 
 _DIGITS: Final = "6012345789"
 _LONGEST: Final = 20

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ringplan.diagnostics import Span
 from ringplan.interpreter.dialling import OffNet
 from ringplan.interpreter.redirecting import screen_target
 from ringplan.interpreter.screening import Verdict
 from ringplan.ir import HuntGroup, Outside, Reject, SipUri, TimeRoute, User
+from ringplan.values import dataclass
 
 from .profiles import DIRECT, possible
 from .space import Space

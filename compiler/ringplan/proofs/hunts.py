@@ -8,13 +8,14 @@ the same things seen, one is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 from ringplan.interpreter import Memory, hunting
 from ringplan.interpreter.hunting import Candidate, Path, Turn
 from ringplan.ir import HuntGroup, Tenant, User
+from ringplan.values import dataclass
 
 from .profiles import PROFILES, possible, states
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringplan.diagnostics import Label, Severity
+from ringplan.values import dataclass
 
 from .witness import Witness
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Final
 
 from ringplan.interpreter import Memory
 from ringplan.ir import HuntGroup, User
+from ringplan.values import dataclass
 
 from . import hunts
 from .graph import Transition

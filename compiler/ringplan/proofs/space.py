@@ -6,11 +6,12 @@ Sets of time slices and of caller classes are bit masks, so that one step of the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ringplan.interpreter.screening import canonical, screen
 from ringplan.interpreter.slices import Slice, slices
 from ringplan.ir import HuntGroup, Node, Platform, Rule, Tenant, TimeRoute, User
+from ringplan.values import dataclass
 
 from .callers import CallerClass, caller_classes
 

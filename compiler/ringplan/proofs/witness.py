@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from ringplan.interpreter import (
@@ -23,6 +22,7 @@ from ringplan.interpreter import (
 from ringplan.interpreter.caller import Caller
 from ringplan.interpreter.walk import Walk
 from ringplan.ir import HuntGroup, Program, Reject, TimeRoute, User
+from ringplan.values import dataclass
 
 from .profiles import phone_states
 from .solving import Solution
