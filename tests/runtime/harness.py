@@ -47,6 +47,8 @@ from ringplan_kamailio import TARGET, site
 from ringplan_kamailio.generation import ha1
 
 OWN = Address("udp", "127.0.30.1", 5060)
+ATTENDANT = "attendant"
+"""The attendant among the parties."""
 PASSWORD = "secret-of-every-phone"
 SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
 FORGED = (
@@ -228,6 +230,10 @@ class Peers:
         self._trunks = {trunk.id for trunk in program.platform.trunks}
         for trunk in program.platform.trunks:
             self._parties[Address(trunk.transport, trunk.host, trunk.port)] = trunk.id
+        if program.platform.attendant is not None:
+            self._parties[Address("udp", program.platform.attendant.host, program.platform.attendant.port)] = ATTENDANT
+        self.attendant: Callable[[Message], Callable[[], None] | None] | None = None
+        """What happens to calls to the attendant; None: it is not there."""
         self._order = {party: at for at, party in enumerate(sorted(self._parties.values()))}
         self.stubborn: set[str] = set()
         """Phones that answer although they were cancelled."""
@@ -249,9 +255,11 @@ class Peers:
             return f"<{text}>" if text else ""
         return f"<{uri_of(text, self._domains[phone])}>"
 
-    def called(self, request: Message) -> Callable[[], None]:
+    def called(self, request: Message) -> Callable[[], None] | None:
         """Answer as the world says, until a CANCEL comes."""
         party = self.party(request)
+        if party == ATTENDANT:
+            return self.attendant(request) if self.attendant is not None else None
         state = self.world.trunk(party) if self.is_trunk(party) else self.world.phone(party)
         replies = TRUNKS[state] if isinstance(state, TrunkState) else PHONES[state]
         over: list[int] = []
@@ -391,11 +399,14 @@ def observe(kamailio: Kamailio, message: Message) -> Seen:
 
 
 def _groups(kamailio: Kamailio) -> list[list[Branch]]:
-    """Branches that were opened together, in order."""
-    groups: dict[int, list[Branch]] = {}
-    for _, branch in kamailio.sent:
-        groups.setdefault(branch.attempt, []).append(branch)
-    return [branches for _, branches in sorted(groups.items())]
+    """Branches that were opened together, in order, without those to the attendant."""
+    peers = kamailio.peers
+    assert isinstance(peers, Peers)
+    groups: dict[tuple[int, int], list[Branch]] = {}
+    for transaction, branch in kamailio.sent:
+        if peers.party(branch.sent) != ATTENDANT:
+            groups.setdefault((id(transaction), branch.attempt), []).append(branch)
+    return list(groups.values())
 
 
 def _ring_ms(kamailio: Kamailio) -> tuple[int, ...]:

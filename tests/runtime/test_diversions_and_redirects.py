@@ -158,7 +158,7 @@ class TestState:
             text = transaction.variables["call"][-1]
             assert len(transaction.variables["call"]) == 1
             fields = text.split("\n")
-            assert fields[0] == "2"
+            assert fields[0] == "3"
             hunt = runtime("state").Hunt.read(fields[14])
             seen.append((fields[10], hunt.group if hunt else ""))
             assert hunt.text() == fields[14]

@@ -308,7 +308,8 @@ class TestReload:
         def make_old() -> None:
             (transaction,) = story.kamailio.transactions.values()
             fields = transaction.variables["call"][-1].split("\n")
-            transaction.variables["call"] = ["\n".join(["1", *fields[1:8]])]
+            fields[0], fields[7] = "2", fields[7][:3]
+            transaction.variables["call"] = ["\n".join(fields[:-1])]
 
         story.kamailio.clock.later(1_000, make_old)
         story.run()

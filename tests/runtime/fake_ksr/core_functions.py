@@ -152,6 +152,9 @@ class Kx(Namespace):
     def get_srcip(self) -> str:
         return self._k.context.message.source.host
 
+    def get_srcport(self) -> int:
+        return self._k.context.message.source.port
+
     def get_ruri(self) -> str:
         return self._k.context.request.ruri
 

@@ -87,6 +87,8 @@ class Kamailio:
     stack: list[Context] = field(default_factory=list)
     locked: str | None = None
     """The slot of an htable that is locked, by table and key."""
+    listeners: dict[str, Callable[[Message], None]] = field(default_factory=dict)
+    """Who is told of the answers to a request, by its branch."""
     _on_cancel: dict[int, Callable[[], None]] = field(default_factory=dict)
 
     # -- running handlers
@@ -199,13 +201,20 @@ class Kamailio:
             return
         request = transaction.draft.message
         message = self._reply(request, code, reason, reply, edits, headers or [])
-        self.answers.append((request.via_branch, message))
         transaction.status, transaction.last_answer = code, message
+        self._send_back(request.via_branch, message)
 
     def answer_statelessly(self, context: Context, code: int, reason: str) -> None:
         """A reply without a transaction."""
         message = self._reply(context.message, code, reason, None, Edits(), context.reply_headers)
-        self.answers.append((context.message.via_branch, message))
+        self._send_back(context.message.via_branch, message)
+
+    def _send_back(self, branch: str, reply: Message) -> None:
+        """A reply leaves; who waits for it gets it when everything else at this moment is done."""
+        self.answers.append((branch, reply))
+        listener = self.listeners.get(branch)
+        if listener is not None:
+            self.clock.later(0, lambda: listener(reply))
 
     def _reply(
         self, request: Message, code: int, reason: str, reply: Message | None, edits: Edits, extra: Headers

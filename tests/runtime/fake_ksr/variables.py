@@ -40,4 +40,5 @@ _READERS: dict[str, Callable[[Context], Value]] = {
     "$tt": _tag("To"),
     "$route_uri": _route_uri,
     "$nh(d)": lambda context: next_hop(context).host or None,
+    "$nh(p)": lambda context: next_hop(context).address.port,
 }

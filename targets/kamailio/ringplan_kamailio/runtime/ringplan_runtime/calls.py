@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import KSR
 
-from . import clock, forwarding, hunts, lines, log, phones, redirects, trunks
+from . import attendants, clock, errands, forwarding, hunts, lines, log, phones, redirects, trunks
+from .answering import Announcement, Callback, Ivr
 from .core import Core
 from .ending import reject
 from .numbering import Destination, Emergency, NotFound, OffNet, OnNet, analyse, called_number
@@ -26,10 +27,10 @@ def from_phone(core: Core, tenant_id: str, user: str, text: str, private: bool) 
     call.emergency = isinstance(destination, Emergency)
     if not call.veiled:
         KSR.nathelper.add_contact_alias()
-    walk(core, call, _first_node(core, call, destination))
+    walk(core, call, first_node(core, call, destination))
 
 
-def _first_node(core: Core, call: Call, destination: Destination) -> str | None:
+def first_node(core: Core, call: Call, destination: Destination) -> str | None:
     """The node a dialled destination enters; None when the call is on its way out."""
     match destination:
         case OnNet(key, node):
@@ -76,7 +77,9 @@ def walk(core: Core, call: Call, node_id: str | None) -> None:
             case User():
                 node_id = _user(core, call, node_id, node)
             case Reject():
-                return reject(call, node.code, node.reason, node_id.rpartition("/")[2])
+                if not node.prompt or not attendants.treat(core, call, node_id):
+                    reject(call, node.code, node.reason, node_id.rpartition("/")[2])
+                return
             case HuntGroup():
                 node_id = hunts.begin(core, call, node_id, node)
             case TimeRoute():
@@ -85,6 +88,10 @@ def walk(core: Core, call: Call, node_id: str | None) -> None:
                 node_id = _out(core, call, OffNet(node.number))
             case SipUri():
                 node_id = _out(core, call, node)
+            case Ivr() | Announcement():
+                node_id = attendants.visit(core, call, node_id, node)
+            case Callback():
+                node_id = attendants.call_back(core, call, node_id, node)
     raise RecursionError("the routing graph leads in a circle")
 
 
@@ -95,6 +102,8 @@ def phones_failed(core: Core, call: Call) -> str | None:
     if call.hunt is not None:
         return hunts.resume(core, call, call.hunt, rung, result)
     user = call.tenant.user(call.target)
+    if call.errand == errands.OWN_PHONES:
+        return _not_at_hand(call, result)
     if result == "redirected":
         return _redirected(core, call, call.target, user)
     return _after_ringing(call, call.target, user, result)
@@ -108,6 +117,18 @@ def _user(core: Core, call: Call, node_id: str, user: User) -> str | None:
         return forwarding.divert(call, node_id, "user-busy", user.busy)  # a user who would ring himself is busy
     result = phones.ring(core, call, node_id, user)
     return None if result is None else _after_ringing(call, node_id, user, result)
+
+
+def own_phones(core: Core, call: Call, node_id: str) -> str | None:
+    """Rings a user for a call of his own, whatever he forwards; the next node when he cannot be rung."""
+    result = phones.ring(core, call, node_id, call.tenant.user(node_id))
+    return None if result is None else _not_at_hand(call, result)
+
+
+def _not_at_hand(call: Call, result: str) -> str:
+    """Who clicked to dial does not answer his own phone; the call is of no use to anybody else."""
+    name = result if result in ("no-answer", "unreachable") else "busy"
+    return f"{call.tenant_id}/reject/{name}"
 
 
 def _after_ringing(call: Call, node_id: str, user: User, result: str) -> str:
@@ -125,6 +146,11 @@ def _redirected(core: Core, call: Call, node_id: str, user: User) -> str | None:
     target = redirects.target_of(core, call.tenant, node_id, redirects.remembered())
     if not redirects.may_go(core, call.tenant, user.plan, target):
         return forwarding.divert(call, node_id, "user-busy", user.busy)
+    return deflect(core, call, node_id, target)
+
+
+def deflect(core: Core, call: Call, node_id: str, target: redirects.Target) -> str | None:
+    """The call goes where a user sends it, who may do so; the next node, None when it is on its way."""
     if not forwarding.count(call, node_id, "deflection"):
         return f"{call.tenant_id}/reject/diversions"
     if isinstance(target, OnNet):

@@ -12,7 +12,7 @@ from functools import wraps
 
 import KSR
 
-from . import calls, dialogs, ending, legs, phones, requests, trunks
+from . import attendants, calls, dialogs, ending, legs, phones, requests, trunks
 from .core import Core
 from .state import restore
 
@@ -95,6 +95,12 @@ class Exchange:
         return 1
 
     @_guarded(answer=False)
+    def ksr_onreply_attendant(self, msg: object) -> int:
+        """The attendant answered something."""
+        attendants.replied(self._core)
+        return 1
+
+    @_guarded(answer=False)
     def ksr_onreply_dialog(self, msg: object) -> int:
         """A party of an established call answered something."""
         dialogs.replied()
@@ -124,6 +130,16 @@ class Exchange:
             ending.cancelled(call)
         else:
             calls.walk(self._core, call, trunks.failed(self._core, call))
+        return 1
+
+    @_guarded(answer=True)
+    def ksr_failure_attendant(self, msg: object) -> int:
+        """The attendant has refused a call, or said nothing."""
+        call = self._core.call = restore(self._core.directory)
+        if KSR.tm.t_is_canceled() > 0:
+            ending.cancelled(call)
+        else:
+            calls.walk(self._core, call, attendants.failed(call))
         return 1
 
     def ksr_onreply_stray(self, msg: object, name: object = None) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from . import identity
+from .answering import Announcement
 from .diversions import MAX_DIVERSIONS, Forwarded, diversion, history
 from .numbering import calling_number
 from .schedules import is_open
@@ -18,7 +19,7 @@ from .tenants import Reject, Tenant, TimeRoute, User
 
 def divert(call: Call, node_id: str, reason: str, target: str) -> str:
     """The next node when ``node_id`` sends the call on; that is a diversion unless the call ends there."""
-    if isinstance(call.tenant.nodes[target], Reject):
+    if isinstance(call.tenant.nodes[target], Reject | Announcement):
         return target
     return target if count(call, node_id, reason) else f"{call.tenant_id}/reject/diversions"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import quote
 
 from .numbering import calling_number
 from .settings import Trunk
@@ -12,6 +13,7 @@ from .tenants import Tenant, User
 _PRIVATE = frozenset({"id", "user", "header"})
 """Privacy values by which a caller withholds his number (RFC 3323, RFC 3325)."""
 _HARMLESS = re.compile(r"[A-Za-z0-9+*_.!~'()&=$,?/%-]{1,64}", re.ASCII).fullmatch
+_DIALLED = re.compile(r"[A-Za-z0-9+*#]{1,40}", re.ASCII).fullmatch
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 """A display name; it may hold what looks like a URI, and the caller chooses it."""
 _URI_USER = re.compile(r"<?\s*(?:sips?:([^@;>:]*)[^@>]*@|tel:([^;>]*))", re.ASCII | re.IGNORECASE)
@@ -70,6 +72,17 @@ def to_trunk(caller: User, trunk: Trunk, domain: str, private: bool) -> Leg:
     if private:
         return Leg(ANONYMOUS.display, ANONYMOUS.uri, asserted + "Privacy: id\r\n")
     return Leg("", uri, asserted)
+
+
+def own(number: str, trunk: Trunk, domain: str) -> Leg:
+    """On a call of the exchange itself: a number of the tenant, shown and asserted."""
+    uri = f"sip:{written(number, trunk)}@{domain}"
+    return Leg("", uri, f"P-Asserted-Identity: <{uri}>\r\n")
+
+
+def dialling(tenant: Tenant, text: str) -> Leg:
+    """On a call to the phones of a user who clicked: what will be dialled for him."""
+    return Leg("", f"sip:{quote(text, safe='+*')}@{tenant.domain}") if _DIALLED(text) else ANONYMOUS
 
 
 def to_emergency(caller: User, trunk: Trunk, domain: str) -> Leg:

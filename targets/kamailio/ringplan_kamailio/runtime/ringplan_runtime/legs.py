@@ -9,7 +9,7 @@ import KSR
 from . import lines, media, tokens, veil
 from .core import Core, Dress
 from .identity import ANONYMOUS, Leg
-from .state import VEILED, Call
+from .state import DIRECT, VEILED, Call
 
 _OWN_FROM = "from"
 _SHOWN = re.compile(r"sip:[+0-9A-Za-z]{1,40}@[A-Za-z0-9.-]{1,253}", re.ASCII).fullmatch
@@ -17,10 +17,20 @@ _SHOWN = re.compile(r"sip:[+0-9A-Za-z]{1,40}@[A-Za-z0-9.-]{1,253}", re.ASCII).fu
 
 
 def anchor(call: Call) -> bool:
-    """Offers the caller's SDP once per call; an emergency call goes on without a relay rather than not at all."""
+    """Offers the caller's SDP once per call; an emergency call goes on without a relay rather than not at all.
+
+    A call of the attendant has a relay already.
+    """
+    if call.errand:
+        return True
     if not call.anchored:
         call.anchored = media.anchor()
     return call.anchored or call.emergency
+
+
+def kind_of(call: Call) -> str:
+    """What kind of token a call within the exchange gets: a caller from a trunk is called back there, to hang up."""
+    return tokens.PHONES if call.caller or call.errand else tokens.TRUNK
 
 
 def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
@@ -30,6 +40,13 @@ def relay(core: Core, call: Call, leg: Leg, kind: str, handlers: str) -> bool:
     """
     call_id = str(KSR.kx.get_callid())
     contact = ""
+    if call.errand:
+        kind += tokens.FROM_ATTENDANT
+    if handlers == "attendant":
+        kind += tokens.TO_ATTENDANT
+    if len(kind) > 1 and not call.anchored:
+        kind += tokens.DIRECT
+        KSR.setflag(DIRECT)
     if call.veiled:
         remember_from()
         kind += tokens.VEILED

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import KSR
 
-from . import ending, hunt_memory, identity, legs, lines, log, media, redirects, tokens
+from . import ending, errands, hunt_memory, identity, legs, lines, log, media, redirects
 from .core import Core
 from .identity import ANONYMOUS, Leg
 from .state import (
     ANSWERED,
     BUSY,
     DECLINED,
+    DIRECT,
     HUNTING,
     REDIRECTED,
     RINGING,
@@ -60,15 +61,16 @@ def start(core: Core, call: Call, target: str, found: int, ring_ms: int) -> str 
     call.target = target
     call.base, call.branches = call.branches, call.branches + found
     KSR.tm.t_set_fr(ring_ms, min(SILENCE_MS, ring_ms))
-    kind = tokens.PHONES if call.caller else tokens.TRUNK  # a caller from a trunk is called back there, to hang up
-    if legs.relay(core, call, _leg(call), kind, "phones"):
+    if legs.relay(core, call, shown(call), legs.kind_of(call), "phones"):
         return None
     stopped(call)
     return "unreachable"
 
 
-def _leg(call: Call) -> Leg:
+def shown(call: Call) -> Leg:
     """Who calls, as phones of the tenant are shown."""
+    if call.errand == errands.OWN_PHONES:
+        return identity.dialling(call.tenant, call.number)
     if call.caller:
         return identity.internal(call.tenant.user(call.caller), call.private)
     return identity.external(call.tenant, call.number, call.private)
@@ -120,16 +122,16 @@ def _decided(code: int) -> None:
         redirects.remember()  # last: what it reads may be no text
 
 
-def progress(core: Core, code: int, branch: int, shown: str = "") -> None:
-    """A 1xx or 2xx of an INVITE: media, and what follows from an answer; ``shown``: see `lines.Parties`."""
-    if not media.anchor():
+def progress(core: Core, code: int, branch: int, shown_uri: str = "") -> None:
+    """A 1xx or 2xx of an INVITE: media, and what follows from an answer; ``shown_uri``: `lines.Parties.shown`."""
+    if not KSR.isflagset(DIRECT) and not media.anchor():
         log.event("no media relay for an answer")
     if code >= 200 and not KSR.isflagset(ANSWERED):
         KSR.setflag(ANSWERED)
-        _answered(restore(core.directory), branch, code, "" if shown == ANONYMOUS.uri else shown)
+        _answered(restore(core.directory), branch, code, "" if shown_uri == ANONYMOUS.uri else shown_uri)
 
 
-def _answered(call: Call, branch: int, code: int, shown: str) -> None:
+def _answered(call: Call, branch: int, code: int, shown_uri: str) -> None:
     """Who answered is in a call with the caller, nobody else is; a phone may answer that stopped ringing before."""
     chain, tag = call.at(branch), lines.tag("$tt")
     user, ringing = chain.rpartition(">")[2], call.ringing
@@ -140,7 +142,7 @@ def _answered(call: Call, branch: int, code: int, shown: str) -> None:
         if other:
             lines.leave(other, call.name)
     if tag:
-        lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, tag, shown))
+        lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, tag, shown_uri))
     if ">" in chain:
         hunt_memory.had_a_call(call.tenant, chain)
     log.call(call.tenant_id, call.origin, f"{call.called}>{user or call.target}", "answered", code)

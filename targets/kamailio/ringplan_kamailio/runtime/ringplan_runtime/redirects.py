@@ -114,17 +114,21 @@ def may_go(core: Core, tenant: Tenant, plan: str, target: Target) -> bool:
 
 def transfer(core: Core, tenant: Tenant, user: str) -> tuple[int, str]:
     """The answer to the REFER at hand; 202: it is passed on."""
-    address, _, headers = _referred().partition("?")
+    address, _, headers = referred().partition("?")
     parameters = address.rpartition("@")[2].partition(";")[2].lower()
     if not address or "method" in parameters or "%" in parameters or (headers and not _only_replaces(headers)):
         return 403, "Call Barred"
-    target = target_of(core, tenant, user, address)
+    return verdict(core, tenant, user, target_of(core, tenant, user, address))
+
+
+def verdict(core: Core, tenant: Tenant, user: str, target: Target) -> tuple[int, str]:
+    """Whether a user may transfer a call to a target: 202, or why not."""
     if isinstance(target, NotFound):
         return 404, "Not Found"
     return (202, "Accepted") if may_go(core, tenant, tenant.user(user).plan, target) else (403, "Call Barred")
 
 
-def _referred() -> str:
+def referred() -> str:
     """The URI of the one Refer-To of the request; empty: there are several, or it is not one address."""
     if KSR.pv.geti("$hdrc(Refer-To)") != 1:
         return ""

@@ -6,10 +6,11 @@ import re
 
 import KSR
 
-from . import calls, dialogs, identity, registration
+from . import calls, dialogs, identity, registration, serving
 from .core import Core
 from .diversions import carried
 from .numbering import dialled, looks_urgent
+from .settings import ATTENDANT
 
 _MAX_FORWARDS = 10
 _MAX_PRIVACY = 8
@@ -60,7 +61,7 @@ def _within_dialog(core: Core, method: str, trunk: str | None) -> None:
     elif KSR.maxfwd.process_maxfwd(_MAX_FORWARDS) < 0:
         if method != "ACK":
             KSR.sl.send_reply(483, "Too Many Hops")
-    elif not dialogs.handle(core, method, trunk is not None) and _welcome(core, method, trunk):
+    elif not dialogs.handle(core, method, trunk) and _welcome(core, method, trunk):
         KSR.sl.send_reply(481, "Call Does Not Exist")
 
 
@@ -91,7 +92,9 @@ def _call(core: Core, trunk: str | None) -> None:
     if KSR.tm.t_check_trans() == 0:
         return
     uri = KSR.kx.get_ruri()
-    if trunk is not None:
+    if trunk == ATTENDANT:
+        serving.handle(core)
+    elif trunk is not None:
         _call_in(core, uri)
     else:
         _call_of_phone(core, uri)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import KSR
 
-from . import clock, lines
+from . import lines
 from .tenants import Directory, Tenant
 
-_LAYOUT = "2"
+_LAYOUT = "3"
 """Counts up when the fields change; a reload must still read calls of the generation before."""
 _AVP = "call"
 
@@ -31,8 +31,10 @@ HUNTING = 7
 """The phones ring for a hunt group."""
 RINGING = 8
 """And the following: the phone of a branch rings and has not said anything final."""
-RINGING_FLAGS = 24
+RINGING_FLAGS = 22
 """Flags for that; branches that ring at the same moment are fewer, so a branch takes the flag of its index modulo."""
+DIRECT = 30
+"""The attendant is a party and has a media relay; the exchange has none."""
 MAX_BRANCHES = 30
 """Branches of one call in all, as in kamailio.cfg; Kamailio cannot do more."""
 
@@ -86,9 +88,9 @@ class Call:
     """One call on its way."""
 
     __slots__ = (
-        *("_directory", "_hunt", "_hunt_text", "_name", "_stored", "_tenant", "anchored", "base", "branches", "called"),
-        *("caller", "carried", "diversions", "emergency", "hop", "moment", "number", "private", "rung", "target"),
-        "tenant_id",
+        *("_directory", "_hunt", "_hunt_text", "_name", "_stored", "_tenant", "anchored", "bare", "base", "branches"),
+        *("called", "caller", "carried", "diversions", "emergency", "errand", "hop", "moment", "number", "private"),
+        *("rung", "target", "tenant_id"),
     )
 
     def __init__(
@@ -129,7 +131,11 @@ class Call:
         """Who was rung: first branch, and the user with the groups on the way to him (``hunting``)."""
         self.emergency = False
         self.anchored = False
-        """Whether a media relay holds the call."""
+        """Whether a media relay holds the call for the exchange."""
+        self.errand = ""
+        """For what the attendant makes the call, as in ``errands``; empty: it does not."""
+        self.bare = False
+        """Whether nothing is said before a rejection: the attendant calls itself, or is not there."""
 
     @property
     def tenant(self) -> Tenant:
@@ -188,13 +194,13 @@ class Call:
 
     def save(self) -> None:
         """Writes the call to its transaction."""
-        flags = f"{self.private:d}{self.emergency:d}{self.anchored:d}"
+        flags = f"{self.private:d}{self.emergency:d}{self.anchored:d}{self.bare:d}"
         called = self.called if self.called.isprintable() else ascii(self.called)  # %0a would begin another field
         fields = (
             *(_LAYOUT, self.tenant_id, self.caller, self.number, called, self.target, str(self.hop), flags),
             *(str(self.moment), str(self.carried), " ".join(map(":".join, self.diversions))),
             *(str(self.branches), str(self.base), " ".join(f"{first}:{chain}" for first, chain in self.rung)),
-            *(self._hunt_text or (self._hunt.text() if self._hunt is not None else ""), self.name),
+            *(self._hunt_text or (self._hunt.text() if self._hunt is not None else ""), self.name, self.errand),
         )
         if self._stored:
             KSR.pvx.avp_rm(_AVP)
@@ -205,18 +211,18 @@ class Call:
 def restore(directory: Directory) -> Call:
     """The call of the transaction at hand; ValueError when it is of a layout before the last."""
     layout, tenant, caller, number, called, target, hop, flags, *more = str(KSR.pvx.avp_gete(_AVP)).split("\n")
-    if layout == "1":  # of the generation before: it was never forwarded, and what it did it did a moment ago
-        more = [str(int(clock.now())), "0", "", "1", "0", "", "", ""]
+    if layout == "2":  # of the generation before, which had no attendant
+        more, flags = [*more, ""], flags + "0"
     elif layout != _LAYOUT:
         raise ValueError(f"call state of layout {layout}")
-    moment, carried, diversions, branches, base, rung, hunt, name = more
+    moment, carried, diversions, branches, base, rung, hunt, name, errand = more
     call = Call(directory, tenant, caller, number, flags[0] == "1", called, int(moment))
-    call.emergency, call.anchored = flags[1] == "1", flags[2] == "1"
+    call.emergency, call.anchored, call.bare = flags[1] == "1", flags[2] == "1", flags[3] == "1"
     call.target, call.hop, call.carried = target, int(hop), int(carried)
     call.diversions = [Diversion(*text.rsplit(":", 1)) for text in diversions.split()]
     call.branches, call.base = int(branches), int(base)
     call.rung = [(int(first), chain) for first, _, chain in (text.partition(":") for text in rung.split())]
-    call._hunt_text, call._name, call._stored = hunt, name, True
+    call._hunt_text, call._name, call._stored, call.errand = hunt, name, True, errand
     return call
 
 
@@ -239,6 +245,6 @@ class Reports:
 
 
 _FLAGS = "$mf"
-_OF_CALL = 1 << ANSWERED | 1 << VEILED
+_OF_CALL = 1 << ANSWERED | 1 << VEILED | 1 << DIRECT
 """Flags that are no report of a branch."""
 _ANY_RINGING = (1 << RINGING_FLAGS) - 1 << RINGING

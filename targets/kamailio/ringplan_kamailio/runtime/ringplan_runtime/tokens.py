@@ -19,8 +19,12 @@ TRUNK = "t"
 """A call to a trunk: its in-dialog requests may be sent there."""
 VEILED = "v"
 """Added to the kind when the caller's contact is hidden."""
-
-_KINDS = frozenset((PHONES, TRUNK, PHONES + VEILED, TRUNK + VEILED))
+TO_ATTENDANT = "a"
+"""Added when the attendant is called."""
+FROM_ATTENDANT = "b"
+"""Added when the attendant calls."""
+DIRECT = "d"
+"""Added when the exchange has no media relay in the call, because the attendant has."""
 
 
 class Mark(NamedTuple):
@@ -41,7 +45,7 @@ def read(key: bytes, call_id: str, route: str) -> Mark | None:
     _, found, rest = route.partition(_PARAMETER)
     claimed, _, more = rest.partition(";")[0].partition(".")
     call, _, mac = more.partition(".")
-    if not found or claimed not in _KINDS or mac != _mac(key, call_id, claimed, call):
+    if not found or mac != _mac(key, call_id, claimed, call):
         return None
     return Mark(claimed, call)
 

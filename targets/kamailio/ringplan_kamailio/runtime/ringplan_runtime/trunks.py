@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import KSR
 
-from . import ending, forwarding, identity, legs, phones, tokens
+from . import ending, errands, forwarding, identity, legs, phones, tokens
 from .core import Core
 from .settings import Trunk
 from .state import RANG, Call, Reports
@@ -70,6 +70,8 @@ def _leg(core: Core, call: Call, trunk: Trunk, uri: str) -> identity.Leg:
     domain = core.settings.domain
     if call.diversions:
         return forwarding.leg(call, trunk, domain, uri)
+    if call.errand == errands.EMPLOYEE:
+        return identity.own(call.number, trunk, domain)
     caller = call.tenant.user(call.caller)
     if call.emergency:
         return identity.to_emergency(caller, trunk, domain)
