@@ -133,13 +133,23 @@ def test_errors_fail_at_the_check(merged: Repository, forge: str) -> None:
     assert (merged.folder / "ringplan.sarif").stat().st_size > 0
 
 
-def test_the_affected_tenants_are_found(merged: Repository) -> None:
-    script = next(one["run"] for one in load("github.yaml")["jobs"]["verify"]["steps"] if "run" in one)
-    head = script.split("jq ", 1)[0]
-    done = run(merged, head + "cat plan.json", "x")
+def verification(forge: str) -> str:
+    """The command that plays what changes."""
+    if forge == "github":
+        return next(str(one["run"]) for one in load("github.yaml")["jobs"]["verify"]["steps"] if "run" in one)
+    return "\n".join(load("gitlab.yaml")["verify"]["script"])
+
+
+@pytest.mark.parametrize("forge", SCRIPTS)
+def test_calls_that_change_are_verified_and_no_others(merged: Repository, forge: str) -> None:
+    done = run(merged, f"{verification(forge)} --list", "x")
     assert done.returncode == 0, done.stderr
-    found = YAML(typ="safe", pure=True).load(done.stdout)
-    assert {one["tenant"] for one in found["changes"]} == {"novak"}
+    ids = done.stdout.split()
+    assert "novak/changed/1" in ids
+    assert {one.split("/")[0] for one in ids} == {"novak"}
+    every = run(merged, "ringplan verify tenants --list --tenant novak", "x").stdout.split()
+    assert 1 < len(ids) < len(every) / 2
+    assert {one for one in ids if "/changed/" not in one} < set(every)
 
 
 def test_the_hooks_run(merged: Repository) -> None:
