@@ -7,8 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ringplan.interpreter import Attempt, Call, FromPhone, FromStranger, FromTrunk, PhoneState, TrunkState
+from ringplan.interpreter import (
+    Attempt,
+    Call,
+    FromCallback,
+    FromClick,
+    FromPhone,
+    FromStranger,
+    FromTrunk,
+    PhoneState,
+    TrunkState,
+)
 
+from .errors import LabError
+from .keypad import Fingers
 from .media import CALLEE, CALLER
 from .party import Party
 from .relocate import Endpoint, Relocated
@@ -60,6 +72,8 @@ class Cast:
     silent: tuple[Endpoint, ...]
     """Bound, but never answering."""
     second_lines: tuple[SecondLine, ...] = ()
+    fingers: Fingers | None = None
+    """What the caller presses; None: nothing, and nobody asks him."""
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -100,9 +114,43 @@ def cast(scenario: Scenario, stage: Stage, tag: str, engaged: frozenset[str] = f
             else:
                 party = _called(scenario, stage, attempt, target, reply, f"{tag}p{len(called)}")
                 called[target] = replace(party, rings_ms=_rings(reply[0], rank, attempt.ring_ms or _TRUNK_RING_MS))
-    return Cast(
-        _caller(scenario, stage, f"{tag}c"), tuple(called.values()), tuple(silent.values()), tuple(second.values())
-    )
+    if isinstance(scenario.call.origin, FromCallback | FromClick):
+        caller = _first_called(scenario, called.pop(next(iter(called))), stage)
+    else:
+        caller = _answered_by_exchange(scenario, _caller(scenario, stage, f"{tag}c"))
+        caller = replace(caller, in_band=scenario.in_band)
+    fingers = None
+    if scenario.expected.waits or caller.presses:
+        fingers = Fingers(caller.endpoint, scenario.expected.waits, talks=not caller.hung_up, in_band=scenario.in_band)
+    return Cast(caller, tuple(called.values()), tuple(silent.values()), tuple(second.values()), fingers)
+
+
+def _answered_by_exchange(scenario: Scenario, caller: Party) -> Party:
+    """The caller, when the exchange answers his call itself."""
+    expected = scenario.expected
+    if expected.code != 200 or not (expected.heard or expected.waits):
+        return caller
+    return replace(caller, presses=not _hangs_up(scenario), hung_up=_hangs_up(scenario))
+
+
+def _hangs_up(scenario: Scenario) -> bool:
+    """Whether the exchange itself ends the answered call: nobody else answered."""
+    answered_by = scenario.expected.answered_by[:1]
+    return all(answered_by[0] not in attempt.targets for attempt in _connected(scenario)) if answered_by else False
+
+
+def _connected(scenario: Scenario) -> tuple[Attempt, ...]:
+    """Attempts at those with whom the caller is to be connected: not at him himself."""
+    attempts = scenario.expected.attempts
+    return attempts[1:] if isinstance(scenario.call.origin, FromCallback | FromClick) else attempts
+
+
+def _first_called(scenario: Scenario, party: Party, stage: Stage) -> Party:
+    """Who is called first and then connected: an employee who is called back, or who clicked."""
+    answers = party.code == 200
+    hung_up = answers and _hangs_up(scenario)
+    talks = answers and not hung_up
+    return replace(party, recording=stage.sounds[CALLER], presses=talks, hung_up=hung_up, ends=talks)
 
 
 def _called(
@@ -174,6 +222,8 @@ def _caller(scenario: Scenario, stage: Stage, token: str) -> Party:
             caller = _carrier(scenario, stage, token, trunk, number)
         case FromStranger(domain):
             caller = _stranger(scenario, stage, token, domain)
+        case origin:
+            raise LabError(f"nobody calls: {origin}")
     forged = tuple(f"{name}: {value}" for name, value in scenario.forged if name != "From")
     claimed = next((value for name, value in scenario.forged if name == "From"), caller.from_header)
     caller = replace(

@@ -57,6 +57,14 @@ class Party:
     refer_code: int = 0
     """The final answer to its REFER."""
     gets_refer: bool = False
+    in_band: bool = False
+    """Its phone knows no telephone events."""
+    presses: bool = False
+    """It begins to talk when the lab tells it to (`release`): before, the lab presses keys for it."""
+    hung_up: bool = False
+    """The exchange itself ends the answered call, before anybody has talked."""
+    ends: bool = False
+    """Called party: it hangs up when it has talked."""
     stays: bool = False
     """Caller: it goes on until the lab tells it to end (`release`)."""
     expires_s: int = 0
@@ -104,14 +112,17 @@ class Party:
         return _SECOND_TALK_MS if self.holds or self.refers or self.gets_refer else TALK_MS
 
 
-def release(token: str) -> bytes:
-    """The message, sent by nobody of the lane, that tells a caller who stays to end its call."""
+def release(token: str, call_id: str = "") -> bytes:
+    """The message, sent by nobody of the lane, that tells a party which waits for it to go on.
+
+    ``call_id``: of its call, when it was called.
+    """
     lines = [
         "NOTIFY sip:lab SIP/2.0",
         f"Via: SIP/2.0/UDP lab;branch=z9hG4bK{token}release",
         f"From: <sip:lab@lab>;tag={token}lab",
         f"To: <sip:lab@lab>;tag={token}",
-        f"Call-ID: {token}@lab",
+        f"Call-ID: {call_id or f'{token}@lab'}",
         "CSeq: 1 NOTIFY",
         "Content-Length: 0",
     ]

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ringplan.interpreter import FromPhone, PhoneState, World
 
@@ -21,9 +23,11 @@ from .bystanders import Bystanders, Repeater, SecondCall
 from .calls import Ended, PlayedCall, require_different
 from .casting import Cast, Stage, cast
 from .errors import LabError
+from .keypad import Keypad
 from .lab import Lab, Lane
-from .media import recordings
-from .party import TALK_MS, Party
+from .media import CALLEE, recordings
+from .party import TALK_MS, Party, release
+from .prompts import Prompts, heard
 from .scenario import Message, Observed, Scenario, Shape
 from .separate import Separated, separate
 from .timing import assign, time_limit
@@ -68,6 +72,7 @@ class Player:
         """Whether the exchange may remember calls that have ended badly, or before there was a player."""
         place = lane.place
         self._parties = place.parties
+        self._prompts: dict[str, Prompts] = {}
         self._listening = [end for end in place.trunks.values() if end.transport != "udp"]
         self._idle = {end.sip: end.id for end in (*place.phones.values(), *place.trunks.values())}
 
@@ -109,6 +114,9 @@ class Player:
         if scenario.shape in _REGISTRATIONS:
             self._lane.registrar.unregister(casts[-1].caller.endpoint.id)
         observed = self._observed(casts, packets, start, ended)
+        if scenario.expected.heard or scenario.expected.waits:
+            listening = casts[-1].caller.endpoint.media
+            observed = replace(observed, prompts=heard(packets, listening, self._prompts_of(scenario), start))
         return Played(observed, time.monotonic() - begin, tuple(remark for one in ended for remark in one.remarks))
 
     def _casts(self, scenario: Scenario) -> list[Cast]:
@@ -168,6 +176,10 @@ class Player:
                 for listener in listeners:
                     listener(packet)
 
+            if (fingers := casts[-1].fingers) is not None:
+                talk = partial(self._release, caller)
+                voices = self._recordings[CALLEE]
+                listeners.append(stack.enter_context(Keypad(fingers, self._prompts_of(scenario), voices, talk)))
             self._lab.capture.listen(self._lane.number, listen)
             stack.callback(self._lab.capture.listen, self._lane.number, None)
             yield
@@ -224,6 +236,20 @@ class Player:
                 break
             time.sleep(0.005)
         self._lane.registrar.ask(caller.endpoint.id)
+
+    def _release(self, party: Party, call_id: str) -> None:
+        """Tells a party to go on, by a message from where nobody lives."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((f"127.0.{self._lane.number}.1", 0))
+            sock.sendto(release(party.token, call_id), (party.endpoint.host, party.endpoint.port))
+
+    def _prompts_of(self, scenario: Scenario) -> Prompts:
+        """The prompts of the scenario's tenant: those of others may sound the same."""
+        tenant = self._lane.place.program.tenant(scenario.tenant)
+        if tenant.id not in self._prompts:
+            ids = [prompt.id for prompt in tenant.prompts]
+            self._prompts[tenant.id] = Prompts.read(self._lane.folder / "bundle", ids)
+        return self._prompts[tenant.id]
 
     # -- what was seen
 

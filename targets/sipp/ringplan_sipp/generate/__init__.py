@@ -48,6 +48,15 @@ plan-outgoing         one call for each verdict of each plan (mask or call type)
 plan-forwarding       the same by 302, + SIP URIs
 plan-transfer         up to 2 for each plan by REFER (allowed, barred), + 1 (to nobody)
 plan-emergency        1 for each plan
+menu-path             every way of keys through each IVR that can be called, to depth 5, for each of its menus
+menu-silence          1 for each menu that can be called: nothing is pressed
+menu-invalid          2 for each menu with a key that means nothing: always, once
+menu-failed           1 for each menu with a transfer: everybody is busy
+menu-in-band          1: keys as audible tones
+announcement          2 for each announcement that can be called (from outside and inside)
+treatment             1 for each rejection with a prompt that a simple call ends in
+callback              1 for each allowed number, + 6 for the first of each callback
+callback-others       3 for each callback: a stranger, no number, withheld
 ====================  ==============================================================================
 
 Of the examples, an office of 3 users has some 200 scenarios, a company of 9 users with 3 hunt groups and 5 plans some
@@ -61,6 +70,7 @@ from collections.abc import Callable, Iterator
 from ringplan.ir import Program
 
 from ..scenario import Scenario
+from .callbacks import callback, callback_others
 from .callee import busy, no_answer, several_phones, unreachable
 from .cast import Cast, is_playable
 from .conduct import conduct, transport
@@ -77,6 +87,7 @@ from .hunts import hunt_ends, hunt_policy, hunt_skips, hunt_waits
 from .identity import caller_identity, forged_headers, privacy, spoofed_identity
 from .inside import extension, not_found, on_net
 from .meetings import hunt_meets
+from .menus import announcement, menu_failed, menu_in_band, menu_invalid, menu_path, menu_silence, treatment
 from .outside import call_out, number_in, speed_dial, trunk_failover
 from .plans import plan_emergency, plan_forwarding, plan_outgoing, plan_transfer
 from .registration import registration
@@ -127,6 +138,15 @@ GENERATORS: dict[str, Generator] = {
     "plan-forwarding": plan_forwarding,
     "plan-transfer": plan_transfer,
     "plan-emergency": plan_emergency,
+    "menu-path": menu_path,
+    "menu-silence": menu_silence,
+    "menu-invalid": menu_invalid,
+    "menu-failed": menu_failed,
+    "menu-in-band": menu_in_band,
+    "announcement": announcement,
+    "treatment": treatment,
+    "callback": callback,
+    "callback-others": callback_others,
 }
 """What is proved, by kind, in the order in which reports list it."""
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from ringplan.countries import COUNTRIES
 from ringplan.interpreter import (
     Call,
+    FromCallback,
+    FromClick,
     FromPhone,
+    FromStranger,
     FromTrunk,
     Memory,
     Origin,
@@ -122,7 +125,14 @@ class Cast:
         yield from left
 
     def from_outside(
-        self, number: str, world: World, *, caller: str | None = "", withheld: bool = False, diversions: int = 0
+        self,
+        number: str,
+        world: World,
+        *,
+        caller: str | None = "",
+        withheld: bool = False,
+        diversions: int = 0,
+        presses: tuple[str, ...] = (),
     ) -> Call | None:
         """A call to a number by a trunk that no part of the call leaves through: no party takes part twice.
 
@@ -130,7 +140,7 @@ class Cast:
         """
         shown = self.outsider() if caller == "" else caller
         for trunk in reversed(self.program.platform.trunks):
-            call = Call(FromTrunk(trunk.id, shown), number, withheld, diversions)
+            call = Call(FromTrunk(trunk.id, shown), number, withheld, diversions, presses)
             outcome = route(self.program, call, world)
             if all(trunk.id not in attempt.targets for attempt in outcome.attempts):
                 return call
@@ -249,6 +259,7 @@ def is_playable(scenario: Scenario) -> bool:
 
 
 def _origin(scenario: Scenario) -> str:
+    """Who calls; of a call the exchange begins, its name: whom it calls first takes part once."""
     origin = scenario.call.origin
     return origin.phone if isinstance(origin, FromPhone) else origin_name(origin)
 
@@ -271,4 +282,9 @@ def origin_name(origin: Origin) -> str:
             return f"{user}-{slug}"
         case FromTrunk(trunk):
             return trunk
-    return origin.domain
+        case FromStranger(domain):
+            return domain
+        case FromCallback(node, number):
+            return f"{node.rpartition('/')[2]}-{number}"
+        case FromClick(user):
+            return user.rpartition("/")[2]

@@ -12,6 +12,7 @@ from .ending import answer, dialog, losers
 from .evidence import Evidence
 from .identity import forbidden_headers, identity, leaks
 from .media import media, session_descriptions
+from .prompts import prompts
 from .registration import registration
 from .ringing import bypass, ring_time, ringing
 from .transfer import transfer
@@ -32,6 +33,7 @@ CALL_CHECKS: tuple[Check, ...] = (
     transfer,
     session_descriptions,
     media,
+    prompts,
 )
 """What is checked of a call, in the order in which faults are listed."""
 

@@ -13,6 +13,8 @@ from .evidence import Evidence
 
 def answer(evidence: Evidence) -> Iterator[str]:
     """The caller gets the expected final code and reason phrase, once, and nothing about the inside."""
+    if evidence.exchange_calls:
+        return
     if not evidence.caller_invites:
         yield "the caller sent no INVITE"
         return
@@ -74,6 +76,8 @@ def losers(evidence: Evidence) -> Iterator[str]:
 def dialog(evidence: Evidence) -> Iterator[str]:
     """An answered call is acknowledged, held when asked, and ended on both sides."""
     answering = evidence.answering
+    if evidence.exchange_answers and not any(sip.method == "BYE" for sip in evidence.caller_received):
+        yield "the exchange should hang up, but the caller got no BYE"
     if not evidence.is_answered or answering is None or not any(p == answering for p, _ in evidence.called):
         return
     got = list(evidence.received(answering))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ringplan.interpreter import Attempt, FromPhone
+from ringplan.interpreter import Attempt, FromCallback, FromClick, FromPhone
 from ringplan.ir import Program, Tenant, User
 
 from ..parties import Parties
@@ -127,6 +127,17 @@ class Evidence:
     def answering(self) -> str | None:
         """The party that should have answered."""
         return next(iter(self.scenario.expected.answered_by), None)
+
+    @property
+    def exchange_answers(self) -> bool:
+        """Whether nobody but the exchange itself should have answered."""
+        targets = {target for attempt in self.attempts for target in attempt.targets}
+        return self.answering is not None and self.answering not in targets
+
+    @property
+    def exchange_calls(self) -> bool:
+        """Whether the exchange began the call: it calls back, or somebody clicked."""
+        return isinstance(self.scenario.call.origin, FromCallback | FromClick)
 
     @property
     def tenant(self) -> Tenant:

@@ -52,16 +52,17 @@ def _advertised_addresses(evidence: Evidence) -> frozenset[str]:
 def media(evidence: Evidence) -> Iterator[str]:
     """Answered calls are heard in both directions, through a relay, with priority, and end with the call."""
     flows = evidence.observed.media
+    relays = {relay.address for relay in evidence.program.platform.relays}  # the attendant's call and the exchange's
     for flow in flows:
         ends = host(flow.source), host(flow.destination)
         known = sum(end in evidence.parties.hosts for end in ends)
         if known == 2:
             yield f"voice went directly from {flow.source} to {flow.destination}, not through a media relay"
-        elif known == 0:
+        elif known == 0 and not set(ends) <= relays:
             yield f"voice went from {flow.source} to {flow.destination}, and neither takes part in the call"
     from_relay = [f for f in flows if host(f.source) not in evidence.parties.hosts]
     yield from _priority(evidence, from_relay)
-    if evidence.is_answered and evidence.answering is not None:
+    if evidence.is_answered and evidence.answering is not None and not evidence.exchange_answers:
         yield from _heard(evidence, from_relay)
         yield from _stopped(evidence, from_relay)
     elif any(_voices(flow) for flow in from_relay):

@@ -8,7 +8,18 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ringplan.interpreter import ORDINARY_MOMENT, Attempt, Call, FromPhone, FromTrunk, Outcome, Presented
+from ringplan.interpreter import (
+    ORDINARY_MOMENT,
+    Attempt,
+    Call,
+    FromCallback,
+    FromClick,
+    FromPhone,
+    FromStranger,
+    FromTrunk,
+    Outcome,
+    Presented,
+)
 from ringplan.ir import Program
 
 from ..judge.evidence import Evidence
@@ -110,7 +121,13 @@ def sentence(scenario: Scenario) -> str:
     while_ = f", while {', '.join(states)}" if states else ""
     after = f"After {len(scenario.before)} calls: " if scenario.before else ""
     when = f" at {scenario.world.now:%Y-%m-%d %H:%M} UTC" if scenario.world.now != ORDINARY_MOMENT else ""
-    return f"{after}{_caller(call)} calls {call.dialled}{_manner(scenario)}{when}{while_}"
+    called = call.dialled or "nobody yet"
+    return f"{after}{_caller(call)} calls {called}{_pressing(call)}{_manner(scenario)}{when}{while_}"
+
+
+def _pressing(call: Call) -> str:
+    keys = [keys or "nothing" for keys in call.presses]
+    return f" and presses {', then '.join(keys)}" if keys else ""
 
 
 def _manner(scenario: Scenario) -> str:
@@ -134,12 +151,19 @@ def _caller(call: Call) -> str:
             return shown(phone)
         case FromTrunk(trunk, number):
             return f"{number or 'an unknown caller'} by trunk {trunk}"
-    return f"A stranger who claims to be of {call.origin.domain}"
+        case FromStranger(domain):
+            return f"A stranger who claims to be of {domain}"
+        case FromCallback(node, number):
+            return f"{number}, called back by {shown(node)},"
+        case FromClick(user):
+            return f"{shown(user)}, by a click,"
 
 
 def _expected(outcome: Outcome) -> Iterator[str]:
     for attempt in outcome.attempts:
         yield _attempt(attempt)
+    if outcome.heard:
+        yield f"the caller hears {', '.join(shown(prompt) for prompt in outcome.heard)}"
     if not outcome.attempts:
         yield "nobody is called"
     yield f"the caller gets {outcome.code} {outcome.reason}"
