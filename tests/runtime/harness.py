@@ -308,6 +308,8 @@ def invite(program: Program, call: Call, peers: Peers, serial: int = 1) -> Messa
             source = Address("udp", "203.0.113.5", 5060)
             caller = f'"Forged" <sip:somebody@{domain}>;tag=a'
             return _invite(call, domain, caller, list(FORGED), source, serial)
+        case origin:
+            raise AssertionError(f"{origin} is made by the attendant")
 
 
 def _from_phone(program: Program, call: Call, phone_id: str, peers: Peers, serial: int) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.runtime.answering_office import (
@@ -169,6 +169,26 @@ class TestEnter:
             f"<sip:{MAIN_NUMBER}@lab.example>;reason=unconditional;counter=1"
         )
 
+    @pytest.mark.parametrize(
+        ("key", "user", "number"),
+        [("2", "acme/users/anna", ""), ("3", "", "+420602123456")],
+    )
+    def test_the_attendant_learns_who_answered(
+        self, installation: Installation, key: str, user: str, number: str
+    ) -> None:
+        story = Answering.open(installation, key)
+        story.call("eva", "701")
+        story.run()
+        answer = next(
+            reply for _, reply in story.kamailio.answers if reply.call_id == "attendant-1" and reply.code == 200
+        )
+        (text,) = answer.all("P-Ringplan-Errand")
+        assert errands().read(story.desk.key, "attendant-1", text) == errand("ANSWERED", user=user, number=number)
+        (others,) = [
+            reply for _, reply in story.kamailio.answers if reply.call_id != "attendant-1" and reply.code == 200
+        ]
+        assert others.all("P-Ringplan-Errand") == []
+
     def test_the_caller_is_skipped_in_hunts(self, installation: Installation) -> None:
         story = Answering.open(installation, "2")
         story.call("anna", "701")
@@ -301,7 +321,7 @@ class TestErrandsOfOurOwn:
 
 
 class TestForgedErrands:
-    VALID = {"node": "acme/users/boris", "number": "+420777123456"}
+    VALID: ClassVar = {"node": "acme/users/boris", "number": "+420777123456"}
 
     def test_from_another_address_or_port(self, installation: Installation) -> None:
         story = Answering.open(installation)

@@ -29,8 +29,10 @@ OWN_PHONES = "own-phones"
 TRANSFER = "transfer"
 """To the attendant, in a REFER: ``user`` transfers to ``dialled``; the exchange has allowed it. Back to the exchange,
 in an INVITE: the call goes there; who is transferred stays the caller, and ``user`` is who forwarded it."""
+ANSWERED = "answered"
+"""To the attendant, in a 2xx to its INVITE: ``user`` answered; without one somebody outside, ``number``."""
 
-KINDS = frozenset((VISIT, TREAT, ENTER, DIAL, EMPLOYEE, OWN_PHONES, TRANSFER))
+KINDS = frozenset((VISIT, TREAT, ENTER, DIAL, EMPLOYEE, OWN_PHONES, TRANSFER, ANSWERED))
 _LONGEST = 1500
 """Characters: a header of a request the attendant sends can have 2,048 in all (module uac)."""
 

@@ -6,6 +6,7 @@ import KSR
 
 from . import ending, errands, hunt_memory, identity, legs, lines, log, media, redirects
 from .core import Core
+from .errands import Errand
 from .identity import ANONYMOUS, Leg
 from .state import (
     ANSWERED,
@@ -128,10 +129,10 @@ def progress(core: Core, code: int, branch: int, shown_uri: str = "") -> None:
         log.event("no media relay for an answer")
     if code >= 200 and not KSR.isflagset(ANSWERED):
         KSR.setflag(ANSWERED)
-        _answered(restore(core.directory), branch, code, "" if shown_uri == ANONYMOUS.uri else shown_uri)
+        _answered(core, restore(core.directory), branch, code, "" if shown_uri == ANONYMOUS.uri else shown_uri)
 
 
-def _answered(call: Call, branch: int, code: int, shown_uri: str) -> None:
+def _answered(core: Core, call: Call, branch: int, code: int, shown_uri: str) -> None:
     """Who answered is in a call with the caller, nobody else is; a phone may answer that stopped ringing before."""
     chain, tag = call.at(branch), lines.tag("$tt")
     user, ringing = chain.rpartition(">")[2], call.ringing
@@ -143,9 +144,17 @@ def _answered(call: Call, branch: int, code: int, shown_uri: str) -> None:
             lines.leave(other, call.name)
     if tag:
         lines.connect(call.name, lines.Parties(call.tenant_id, call.caller, user, chain, tag, shown_uri))
+    if call.errand:
+        KSR.hdr.append(errands.header(core.key, str(KSR.kx.get_callid()), _who(call, user)))
     if ">" in chain:
         hunt_memory.had_a_call(call.tenant, chain)
     log.call(call.tenant_id, call.origin, f"{call.called}>{user or call.target}", "answered", code)
+
+
+def _who(call: Call, user: str) -> Errand:
+    """What the attendant has to know of who answered: he may be the caller, one day, of a call that is transferred."""
+    outside = "" if user or "/" in call.target else call.target
+    return Errand(errands.ANSWERED, call.tenant_id, user=user, number=outside)
 
 
 def result() -> str:
