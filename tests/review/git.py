@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -48,13 +49,19 @@ class Repository:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def without_people(text: str) -> str:
+    """A manifest without its own administrators."""
+    return re.sub(r"^administrators:.*\n(?:  .*\n)+\n?", "", text, flags=re.MULTILINE)
+
+
 def fleet(folder: Path, *, operators: bool = True, people: bool = True) -> Repository:
     """Two tenants, committed by the operator."""
     made = Repository(folder)
     for name in ("novak", "lipa"):
         shutil.copytree(EXAMPLES / name, made.tenants / name)
-    platform = (EXAMPLES / "platform.yaml").read_text(encoding="utf-8").replace("tenants: [vltava]", "tenants: [lipa]")
-    (made.tenants / "platform.yaml").write_text(platform, encoding="utf-8")
+    for file in ("platform.yaml", "novak/tenant.yaml"):
+        text = without_people((EXAMPLES / file).read_text(encoding="utf-8"))
+        (made.tenants / file).write_text(text.replace("tenants: [vltava]", "tenants: [lipa]"), encoding="utf-8")
     if operators:
         made.replace("platform.yaml", "exchange:", OPERATORS)
     if people:
