@@ -6,7 +6,7 @@ signalling only, until the outcome is known (RFC 3515), gets the other one back 
 
 from __future__ import annotations
 
-from .commands import Account, Answer, Bridge, HangUp, Notify, Part, Record, Rejoin
+from .commands import Account, Answer, Bridge, HangUp, Notify, Part, Record, Rejoin, Unbridge
 from .control import DIAL_MS, HOLD, RINGBACK, Control
 from .events import Answered, Expired, Failed, Joined, Left, Parked, Rang, Referred, Reoffered
 from .session import CALLER, TARGET, TRANSFEROR, UP
@@ -127,7 +127,9 @@ def parked(control: Control, event: Parked) -> None:
     if control.script.pop("records", False):
         control.do(Record(on=False))
     control.script["stays"] = staying
+    control.stop(staying)
     control.take_back(event.leg)
+    control.do(Unbridge())
     control.repeat(staying, HOLD)
     control.wait(PARKED, "park", PARK_MS)
 

@@ -35,7 +35,7 @@ from .events import (
     Referred,
     Reoffered,
 )
-from .session import CALLER, INVITED, TARGET, UP, Session
+from .session import CALLER, INVITED, TARGET, TRANSFEROR, UP, Session
 from .states import (
     ACCEPTING,
     ADVISING,
@@ -103,7 +103,7 @@ def _is_sound(control: Control, event: Event) -> bool:
         case Playing(leg):
             return leg == CALLER or control.session.state == WARNING
         case Left(leg):
-            return not control.leg(leg)
+            return leg in (CALLER, TARGET, TRANSFEROR) and not control.leg(leg)
         case Cancelled():
             return not control.leg(CALLER)
         case Joined(leg):
@@ -119,7 +119,7 @@ def _is_due(control: Control, event: Expired) -> bool:
     rest."""
     script, state, now = control.script, control.session.state, control.env.now_ms() + EARLY_MS
     if state == ENDING:
-        return True
+        return bool(now >= script.get("ack", now))
     if now >= script.get("ack", now + 1):
         del script["ack"]
         control.end(NOT_ACKNOWLEDGED)
