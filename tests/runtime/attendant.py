@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from tests.runtime.fake_ksr import Address, Kamailio, Message
 from tests.runtime.harness import ATTENDANT, OWN, SDP, Peers, answer_of, load_runtime
@@ -127,7 +128,7 @@ class Attendant:
         if 200 <= reply.code < 300:
             tag = reply.name_addr("To").parameter("tag")
             if tag != ATTENDANT:  # else the menu within goes on
-                self.answered_by = tag
+                self.answered_by = unquote(tag or "")
         elif failing is None:
             self.answered_by = ivr.id
         else:
