@@ -97,8 +97,8 @@ def _day_of(written: re.Match[str]) -> str:
 
 def _target(also: str) -> Form:
     return Form(
-        f"a target such as {also}0602123456, 1204, users/novakova, hunt_groups/sales, ivr/main, sip:jan@pbx.example.com "
-        "or reject/busy",
+        f"a target such as {also}0602123456, 1204, users/novakova, hunt_groups/sales, ivr/main, "
+        "sip:jan@pbx.example.com or reject/busy",
         references.repair_target,
         ("users", "hunt_groups", "time_routes", "ivr", "announcements"),
     )
@@ -107,7 +107,6 @@ def _target(also: str) -> Form:
 DURATION: Final = "a duration such as 20s, 500ms or 10m"
 NUMBER_RANGE: Final = "a number such as +420222333404 or a range such as +420222333400..449"
 
-_PROMPTS: Final = ("prompts",)
 _SLUG = "an identifier: a lower case letter, then lower case letters, digits and underscores, at most 40"
 _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (types.Slug, Form(_SLUG, _slug("_"))),
@@ -143,7 +142,10 @@ _BY_TYPE: Final[tuple[tuple[Any, Form], ...]] = (
     (administrators.AdministratorId, Form("an e-mail address such as jan@novak.example, or the name of an account")),
     (ivr.MenuKey, Form("a key of the phone: 0 to 9, `*` or `#`")),
     (ivr.IvrRef, Form("an IVR such as ivr/main", sections=("ivr",))),
-    (prompts.PromptName, Form("a prompt: `{say: …}`, `{file: …}`, or a name such as prompts/closed", sections=_PROMPTS)),
+    (
+        prompts.PromptName,
+        Form("a prompt: `{say: …}`, `{file: …}`, or a name such as prompts/closed", sections=("prompts",)),
+    ),
     (
         prompts.PromptFile,
         Form("a WAV file below the tenant's folder, such as prompts/closed.wav; its path has no `..` and no blanks"),

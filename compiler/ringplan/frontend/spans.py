@@ -69,6 +69,11 @@ class SpanTable:
         entry, exact = self._find(path)
         return _value_span(entry) if exact else _key_span(entry)
 
+    def names(self, path: Path) -> tuple[Step, ...]:
+        """The keys below a node as they are written, which may differ from what they mean; none when there is none."""
+        entry, exact = self._find(path)
+        return tuple(entry.children or ()) if exact else ()
+
     def has(self, path: Path) -> bool:
         """Whether the node is written in a file."""
         return self._find(path)[1]

@@ -12,13 +12,17 @@ from ringplan.frontend.load import LoadedTenant
 
 from . import (
     administrators,
+    callbacks,
     extensions,
     hunting,
     identity,
     licence,
     masks,
+    menu_faults,
+    menu_ways,
     names,
     numbers,
+    prompt_faults,
     safety,
     schedule_faults,
     targets,
@@ -37,6 +41,10 @@ PASSES: tuple[Pass, ...] = (
     identity.check,  # every identity to be shown exists
     targets.check,  # what a speed-dial code stands for or a call is forwarded to exists
     hunting.check,  # members of hunt groups exist and can be rung as written
+    prompt_faults.check,  # prompts that are named exist, recordings can be played, somebody answers
+    menu_faults.check,  # keys and schedules of menus do what they seem to
+    menu_ways.check,  # menus can be reached, do not go round by themselves, and have an exit
+    callbacks.check,  # whom a number calls back may be called, and is a user
     schedule_faults.check,  # schedules that are named exist, and say what their author meant
     masks.check,  # masks match something, and no two contradict each other
     safety.check,  # calls out are possible; emergency centres can call back

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ringplan.diagnostics import Sink, Span
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.target import Capability, Target
+from ringplan.values import dataclass
 
 from .subject import Subject
 
@@ -35,6 +35,9 @@ _SECTIONS = (
     ("hunt_groups", Capability.HUNT_GROUPS, "hunt groups"),
     ("time_routes", Capability.SCHEDULES, "routing by time"),
     ("schedules", Capability.SCHEDULES, "schedules"),
+    ("ivr", Capability.ANSWERED_CALLS, "menus"),
+    ("announcements", Capability.ANSWERED_CALLS, "announcements"),
+    ("callback", Capability.ANSWERED_CALLS, "callbacks"),
     ("calling_plan", Capability.CALLING_PLANS, "a calling plan"),
     ("number_masks", Capability.CALLING_PLANS, "number masks"),
 )
@@ -51,6 +54,8 @@ def tenant_needs(subject: Subject) -> Iterator[Need]:
             yield Need(Capability.FORWARDING, "call forwarding", subject.key("users", name, "forward"))
         if user.calling_plan is not None:
             yield Need(Capability.CALLING_PLANS, "a calling plan", subject.key("users", name, "calling_plan"))
+    if subject.manifest.treatments.model_fields_set:
+        yield Need(Capability.ANSWERED_CALLS, "announcements", subject.key("treatments"))
     for section, capability, what in _SECTIONS:
         if getattr(subject.manifest, section):
             yield Need(capability, what, subject.key(section))

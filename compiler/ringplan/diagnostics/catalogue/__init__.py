@@ -1,6 +1,7 @@
 """All diagnostic codes with their explanation pages, one module a family."""
 
 from ..code import Code
+from .answering import ANSWERING
 from .fleet import FLEET
 from .names import NAMES
 from .numbers import NUMBERS
@@ -14,7 +15,7 @@ from .syntax import SYNTAX
 
 ALL: tuple[Code, ...] = tuple(
     sorted(
-        (*SYNTAX, *SCHEMA, *NAMES, *NUMBERS, *SCHEDULES, *SERVICES, *PLANS, *PROOFS, *SAFETY, *FLEET),
+        (*SYNTAX, *SCHEMA, *NAMES, *NUMBERS, *SCHEDULES, *SERVICES, *ANSWERING, *PLANS, *PROOFS, *SAFETY, *FLEET),
         key=lambda code: code.code,
     )
 )

@@ -39,9 +39,9 @@ NAMES: Final = (
     ),
     Code(
         "RP304",
-        "unknown member or forward target",
-        what="Reported when a user, hunt group or time route is named that the tenant does not define.",
-        why="Calls that shall go there would find nobody.",
+        "unknown member, target or prompt",
+        what="Reported when a user, hunt group, time route, IVR or prompt is named that the tenant does not define.",
+        why="Calls that shall go there would find nobody, and callers would hear nothing.",
         example=(
             "users:\n  novak: {name: Jan Novák, extension: 1204, forward: {busy: hunt_groups/sale}}\n"
             "hunt_groups:\n  sales: {name: Prodej, extension: 1600, members: [users/novak]}"

@@ -35,14 +35,14 @@ SERVICES: Final = (
     ),
     Code(
         "RP442",
-        "hunt group without any number to show",
+        "no number to show",
         what=(
-            "Reported when a hunt group has an extension but no public number, and neither its department nor its "
-            "group nor the tenant has a caller ID number."
+            "Reported when a hunt group or IVR has an extension but no public number, and neither its department nor "
+            "its group nor the tenant has a caller ID number."
         ),
-        why="A call the group forwards outside must say whose it is; carriers refuse it otherwise.",
+        why="A call that is forwarded or transferred outside must say whose it is; carriers refuse it otherwise.",
         example=_SALES + "members: [users/novak]}",
-        fix="Give the tenant, group or department a `caller_id.number`, or the hunt group a `number`.",
+        fix="Give the tenant, group or department a `caller_id.number`, or the hunt group or IVR a `number`.",
     ),
     Code(
         "RP443",
