@@ -11,8 +11,6 @@ from pathlib import Path
 from ringplan.ir import MediaRelay, Platform, Tenant
 from ringplan.target import Artifact, Capability
 
-from . import prompts
-
 TOS = {"EF": 184, "CS5": 160, "AF41": 136, "none": 0}
 """IPv4 TOS byte of each priority mark: the DSCP (RFC 4594) in the upper six bits."""
 
@@ -29,11 +27,15 @@ class RtpengineTarget:
 
     def emit_shared(self, platform: Platform) -> tuple[Artifact, ...]:
         """One configuration file for each relay, and the tones all tenants share."""
+        from . import prompts  # a check asks only what the target can do
+
         relays = tuple(Artifact(config_path(relay.id), _render(platform, relay)) for relay in platform.relays)
         return relays + prompts.shared(platform)
 
     def emit_tenant(self, platform: Platform, tenant: Tenant) -> tuple[Artifact, ...]:
         """The tenant's prompts."""
+        from . import prompts
+
         return prompts.of_tenant(platform, tenant)
 
 
@@ -55,7 +57,9 @@ def _render(platform: Platform, relay: MediaRelay) -> bytes:
     from jinja2 import Environment, StrictUndefined  # costs 50 ms: not for commands that emit nothing
 
     source = files(__package__).joinpath("templates/rtpengine.conf.j2").read_text(encoding="utf-8")
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - not HTML
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False)  # noqa: S701 - not HTML
     template = environment.from_string(source)
-    text = template.render(relay=relay, tos=TOS[platform.dscp], offer_timeout_s=OFFER_TIMEOUT_S)
+    text = template.render(
+        relay=relay, tos=TOS[platform.dscp], offer_timeout_s=OFFER_TIMEOUT_S, attendant=platform.attendant
+    )
     return text.encode()

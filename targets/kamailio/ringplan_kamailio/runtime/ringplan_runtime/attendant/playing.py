@@ -30,7 +30,7 @@ def begin(desk: Desk, session: Session, command: Play) -> Playing | None:
     found = [prompt for prompt in command.prompts if desk.prompts.ms(prompt) > 0]
     for missing in sorted(frozenset(command.prompts) - frozenset(found)):
         log.event(f"prompt {missing} is not there")
-    session.audio.setdefault(_REST, {})[command.leg] = found
+    session.audio.setdefault(_REST, {})[command.leg] = [*found]
     if not found or not _play(desk, session, command.leg, command.forever):
         return Playing(command.leg, 0)
     return Playing(command.leg, sum(desk.prompts.ms(prompt) for prompt in found))
