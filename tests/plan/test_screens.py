@@ -28,7 +28,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, CallTable, CallTable]:
 def test_every_set_has_a_number_whose_verdict_turned(pair: tuple[str, CallTable, CallTable]) -> None:
     country, old, new = pair
     plan = dial_plan(country)
-    for one in turned(plan, old, new):
+    for one in turned(plan, old, new).turned:
         assert (call_type(plan, one.number), canonical(plan, one.number)) == (one.call_type, one.canonical)
         before = screen(old, one.call_type, one.canonical).allowed
         after = screen(new, one.call_type, one.canonical).allowed
@@ -40,7 +40,7 @@ def test_every_set_has_a_number_whose_verdict_turned(pair: tuple[str, CallTable,
 def test_no_number_turns_unseen(pair: tuple[str, CallTable, CallTable], some: list[str]) -> None:
     country, old, new = pair
     plan = dial_plan(country)
-    found = {(one.call_type, one.old, one.new) for one in turned(plan, old, new)}
+    found = {(one.call_type, one.old, one.new) for one in turned(plan, old, new).turned}
     for number in some:
         kind, text = call_type(plan, number), canonical(plan, number)
         is_real = any(matches(pattern, text) for pattern in dialable(COUNTRIES[country], kind))
@@ -54,4 +54,4 @@ def test_no_number_turns_unseen(pair: tuple[str, CallTable, CallTable], some: li
 @given(countries.flatmap(lambda country: st.tuples(st.just(country), tables(country))))
 def test_nothing_turns_between_equal_tables(case: tuple[str, CallTable]) -> None:
     country, table = case
-    assert turned(dial_plan(country), table, table) == ()
+    assert turned(dial_plan(country), table, table).turned == ()

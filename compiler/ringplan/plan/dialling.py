@@ -2,83 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from ringplan.interpreter import Call, FromPhone, FromTrunk, PhoneState, TrunkState, World
+from ringplan.interpreter import Call, FromPhone
 from ringplan.interpreter.dialling import Destination, Emergency, NotFound, OffNet, OnNet, analyse, destination
 from ringplan.interpreter.screening import call_type, canonical
 from ringplan.ir import CallTable, Plan
 
 from .entries import table_data
 from .model import Covers, Risk, covers_nothing
-from .screens import NAMES, TooManyWaysError, Turned, decider, turned
+from .screens import NAMES, Compared, Turned, decider, turned
+from .told import Told
 from .versions import Pair, Version
 from .wording import listed, number, short
-from .worlds import Shown, compare, first_phone, observed
-
-_FEW: Final = 4
-"""Users who are tried before it is said that no call shows a change."""
-_OUTSIDER: Final = "+4930901820"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A change of calls out, without its witness."""
-
-    risk: Risk
-    subject: str
-    before: str
-    after: str
-    addresses: tuple[str, ...]
-    """What was edited."""
-    users: tuple[str, ...]
-    dialled: str | None
-    """One number of it that the first of the users can dial; None: it is about no single call."""
-    covers: Covers = covers_nothing
-    classes: int = 1
-    trunks_down: tuple[str, ...] = ()
-    """Trunks that must fail for the change to show."""
-    is_certain: bool = True
-    """Whether the call must show the change; else only most do."""
-    redirected: str | None = None
-    """Where a phone of the first user sends a call (302); None: it sends none elsewhere."""
-    phones: tuple[str, ...] = ()
-    """Phones that can register in one of the versions only, or with another password; by id."""
-
-
-def show(pair: Pair, told: Told) -> Shown | None:
-    """The call that shows a change; None: it is about no single call, or none was found."""
-    calls = _redirected(pair, told) if told.redirected is not None else _made(pair, told)
-    for call, world in calls:
-        shown = compare(pair, call, world)
-        old, new = observed(shown.old, pair.old, identity=True), observed(shown.new, pair.new, identity=True)
-        if old != new:
-            return shown
-    return None
-
-
-def _made(pair: Pair, told: Told) -> Iterator[tuple[Call, World]]:
-    """What the first user dials."""
-    if told.dialled is not None and told.users:
-        world = World(trunks=dict.fromkeys(told.trunks_down, TrunkState.FAILS))
-        yield Call(FromPhone(first_phone(pair, told.users[0])), told.dialled), world
-
-
-def _redirected(pair: Pair, told: Told) -> Iterator[tuple[Call, World]]:
-    """Calls by colleagues, or from outside, to a user whose phones send them elsewhere."""
-    for user in told.users[:_FEW]:
-        phones = [phone.id for version in (pair.old, pair.new) for phone in version.users[user].phones]
-        states = dict.fromkeys(phones, PhoneState.REDIRECTS)
-        world = World(states, redirects=dict.fromkeys(phones, told.redirected or ""))
-        keys = [key for key, node in pair.new.entries.items() if node == user and pair.old.entries.get(key) == user]
-        others = [other for other in pair.shared_users if other != user][:_FEW]
-        for key in keys:
-            yield from ((Call(FromPhone(first_phone(pair, other)), key), world) for other in others)
-        for key in (key for key in keys if key.startswith("+")):
-            yield from ((Call(FromTrunk(t, _OUTSIDER), key), world) for t in pair.new.trunks if t in pair.old.trunks)
 
 
 def screens(pair: Pair) -> Iterator[Told]:
@@ -105,7 +43,10 @@ def redirections(pair: Pair) -> Iterator[Told]:
         plans = _plans(pair, users[0])
         edited = _addresses(plans, (plans[0].forwarding, plans[1].forwarding))
         verb = f"redirections and transfers by {_users(pair, users)}"
-        for one, words in _directions(pair, plans, lambda plan: plan.forwarding):
+        compared = _compared(pair, plans[0].forwarding, plans[1].forwarding)
+        if compared.is_undecided:
+            yield _undecided(f"{verb} to numbers outside", edited, tuple(users), covers_nothing)
+        for one, words in _directions(compared.turned, plans[0].forwarding, plans[1].forwarding):
             old, new = ("barred", "allowed") if one.allowed else ("allowed", "barred")
             subject = f"{verb} to {words}"
             risk = Risk.ALLOWED if one.allowed else Risk.CHANGED
@@ -136,7 +77,10 @@ def _verdict(allowed: bool) -> str:
 def _outgoing(pair: Pair, users: tuple[str, ...], old: Plan, new: Plan) -> Iterator[Told]:
     prefix = pair.new.tenant.dial_plan.outside_prefix
     groups: dict[tuple[str, bool], list[Turned]] = {}
-    for one, words in _directions(pair, (old, new), lambda plan: plan.outgoing):
+    compared, edited = _compared(pair, old.outgoing, new.outgoing), _addresses((old, new), (old.outgoing, new.outgoing))
+    if compared.is_undecided:
+        yield _undecided(f"calls by {_users(pair, users)} to numbers outside", edited, users, _out_by(pair, users))
+    for one, words in _directions(compared.turned, old.outgoing, new.outgoing):
         groups.setdefault((words, one.allowed), []).append(one)
     for (words, allowed), found in groups.items():
         before, after = ("were barred", "now go out") if allowed else ("went out", "are now barred")
@@ -145,12 +89,23 @@ def _outgoing(pair: Pair, users: tuple[str, ...], old: Plan, new: Plan) -> Itera
             subject=f"calls by {_users(pair, users)} to {words}",
             before=before,
             after=after,
-            addresses=_addresses((old, new), (old.outgoing, new.outgoing)),
+            addresses=edited,
             users=users,
             dialled=prefix + found[0].canonical,
             covers=_Directed(pair, frozenset(users), (old, new), tuple(found)).holds,
             classes=len(found) * len(users),
         )
+
+
+def _out_by(pair: Pair, users: Iterable[str]) -> Covers:
+    """Any call out by some users."""
+    callers = frozenset(users)
+
+    def holds(call: Call, _moment: datetime) -> bool:
+        is_out = isinstance(destination(pair.new.tenant, call.dialled), OffNet)
+        return is_out and isinstance(call.origin, FromPhone) and call.origin.phone.partition("/phones/")[0] in callers
+
+    return holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +132,19 @@ class _Directed:
         return any((one.call_type, one.old, one.new) == (kind, *deciders) for one in self.sets)
 
 
-def _directions(
-    pair: Pair, plans: tuple[Plan, Plan], table: Callable[[Plan], CallTable]
-) -> Iterator[tuple[Turned, str]]:
-    """Sets of numbers whose verdict changed, with their name: the type, or the mask that decides."""
-    old, new = table(plans[0]), table(plans[1])
+def _compared(pair: Pair, old: CallTable, new: CallTable) -> Compared:
     owned = (*pair.old.tenant.blocks, *pair.new.tenant.blocks)
-    try:
-        found = turned(pair.new.tenant.dial_plan, old, new, owned)
-    except TooManyWaysError:
-        return
+    return turned(pair.new.tenant.dial_plan, old, new, owned)
+
+
+def _undecided(subject: str, edited: tuple[str, ...], users: tuple[str, ...], covers: Covers) -> Told:
+    """What is said of masks that are too entangled to compare: perhaps they let more through."""
+    after = "and it is not decided whether other numbers change with them: they are too entangled"
+    return Told(Risk.ALLOWED, subject, "the masks change", after, edited, users, None, covers)
+
+
+def _directions(found: Sequence[Turned], old: CallTable, new: CallTable) -> Iterator[tuple[Turned, str]]:
+    """Sets of numbers whose verdict changed, with their name: the type, or the mask that decides."""
     by_type: dict[bool, list[Turned]] = {}
     by_mask: dict[tuple[str, bool], list[Turned]] = {}
     for one in found:

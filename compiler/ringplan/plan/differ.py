@@ -12,11 +12,12 @@ from ringplan.proofs.witness import EngineError
 from ringplan.trace.render import result
 
 from .causes import cause
-from .dialling import Told, emergencies, identities, redirections, screens, show, speed_dials
+from .dialling import emergencies, identities, redirections, screens, speed_dials
 from .entries import Compared, compare_entries
 from .facts import facts, notes
 from .merging import changes
 from .model import Change, TenantPlan, Witness
+from .told import Told, show
 from .versions import Pair
 from .worlds import Shown, options
 

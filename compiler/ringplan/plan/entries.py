@@ -46,8 +46,10 @@ class Atom:
     group: CallerGroup
     time: TimeClass
     parting: Parting
+    call: Call
+    """One of the class."""
     shown: Shown | None
-    """None: it is not decided whether any call shows it."""
+    """A call that parts there, perhaps to another number of the same node; None: it is not decided whether any does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,20 @@ def _closure(version: Version, node: str | None) -> frozenset[str]:
 
 def _atoms(pair: Pair, entry: EntryKey, group: CallerGroup, time: TimeClass) -> Iterator[Atom]:
     callers, call = group.callers(pair), group.call(pair, entry.key)
-    setting = Setting(pair, callers[0], call, time)
+    starts = start(pair.old, callers[0], entry.key), start(pair.new, callers[1], entry.key)
+    key = starts, callers, time
+    found = pair.partings.get(key)
+    if found is None:
+        found = pair.partings[key] = _partings(Setting(pair, callers[0], call, time), callers, starts)
+    assert isinstance(found, dict)
+    yield from (Atom(entry, group, time, parting, call, shown) for parting, shown in found.items())
+
+
+def _partings(
+    setting: Setting, callers: tuple[Caller, Caller], starts: tuple[Start, Start]
+) -> dict[Parting, Shown | None]:
+    """Everywhere a call parts, with a call that shows it."""
+    pair, time = setting.pair, setting.time
     found: dict[Parting, Shown | None] = {}
 
     def judge(parting: Parting) -> bool:
@@ -125,10 +140,7 @@ def _atoms(pair: Pair, entry: EntryKey, group: CallerGroup, time: TimeClass) -> 
 
     old = View(pair.old, time.opened[0], callers[0])
     new = View(pair.new, time.opened[1], callers[1])
-    walk = Walk(pair, old, new, judge)
-    starts = start(pair.old, callers[0], entry.key), start(pair.new, callers[1], entry.key)
-    for parting in walk.run(*starts):
-        yield Atom(entry, group, time, parting, found[parting])
+    return {parting: found[parting] for parting in Walk(pair, old, new, judge).run(*starts)}
 
 
 # -- where a call begins

@@ -15,8 +15,9 @@ from ringplan.interpreter.slices import FIRST_DAY, LAST_DAY
 from ringplan.ir import Platform, Trunk, User
 from ringplan.ir.dump import to_data
 
-from .dialling import Told, number_out
+from .dialling import number_out
 from .model import Covers, Risk
+from .told import Told
 from .versions import Pair, Version, definition
 from .wording import listed, short
 

@@ -29,6 +29,8 @@ class Sides:
     total: int
     """Tenants of the new version, unchanged ones included."""
     names: Names
+    notes: tuple[str, ...] = ()
+    """What has to be said of the comparison itself."""
 
 
 def make_plan(sides: Sides, allowed: Collection[str] = ()) -> Plan:
@@ -64,12 +66,12 @@ def digest_of(plan: Plan) -> str:
 
 def _platform(sides: Sides) -> TenantPlan | None:
     if digest(sides.old.platform) == digest(sides.new.platform):
-        return None
+        return TenantPlan("", (), sides.notes, 0) if sides.notes else None
     changes = tuple(
         Change("", risk, "", subject, "", before, after, (_place(sides, address),), None)
         for risk, address, subject, before, after in platform(sides.old.platform, sides.new.platform)
     )
-    return TenantPlan("", tuple(sorted(changes, key=lambda change: (change.risk, change.sentence))), (), 0)
+    return TenantPlan("", tuple(sorted(changes, key=lambda change: (change.risk, change.sentence))), sides.notes, 0)
 
 
 def _place(sides: Sides, address: str) -> Cause:

@@ -16,7 +16,7 @@ from .model import Cause, Change, Risk, Witness
 from .times import TimeClass, described
 from .versions import Pair
 from .wording import condition, entry_words, parties, short, treatment, who
-from .worlds import Shown
+from .worlds import Shown, compare
 
 Told = Callable[[Shown, bool], Witness]
 """Makes a witness of what was shown; with whether the time matters."""
@@ -232,7 +232,7 @@ def _change(pair: Pair, records: list[_Record], tell: Told) -> Change:
     records = sorted(records, key=lambda r: (r.texts[1] != "", r.texts[1]))
     first = records[0]
     paths = {record.path for record in records}
-    shown = next((r.atom.shown for r in records if r.atom.shown is not None), None)
+    shown = next((_shown(pair, r.atom) for r in records if r.atom.shown is not None), None)
     timeless = first.texts[1] == ""
     return Change(
         tenant=pair.tenant,
@@ -248,6 +248,12 @@ def _change(pair: Pair, records: list[_Record], tell: Told) -> Change:
         about=tuple(entry.key for record in records for entry in _entries(record)),
         covers=_Cover(pair, tuple(records)).holds,
     )
+
+
+def _shown(pair: Pair, atom: Atom) -> Shown:
+    """What was shown of a call to one number, of the call of the class."""
+    assert atom.shown is not None
+    return atom.shown if atom.shown.call == atom.call else compare(pair, atom.call, atom.shown.world)
 
 
 def _subject(pair: Pair, records: list[_Record]) -> str:

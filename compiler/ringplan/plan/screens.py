@@ -46,24 +46,37 @@ class Turned:
     """The same in E.164 with plus, or a short code."""
 
 
-def turned(plan: DialPlan, old: CallTable, new: CallTable, owned: Sequence[NumberBlock] = ()) -> tuple[Turned, ...]:
-    """Every set of numbers outside whose verdict changed; raises TooManyWaysError when masks are too entangled."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came of comparing two tables."""
+
+    turned: tuple[Turned, ...]
+    is_undecided: bool
+    """Whether masks are too entangled to say of some set whether there are numbers in it."""
+
+
+def turned(plan: DialPlan, old: CallTable, new: CallTable, owned: Sequence[NumberBlock] = ()) -> Compared:
+    """Every set of numbers outside whose verdict changed."""
     country = COUNTRIES[plan.country]
     never = [literal(number) for number in plan.emergency]
     never += [pattern for numbers in owned for pattern in block(country, numbers.first, numbers.last)]
     masks = [parse(rule.pattern) for rule in old.masks], [parse(rule.pattern) for rule in new.masks]
-    found = []
+    found, is_undecided = list[Turned](), False
     for call_type in TYPES:
         types = dict(old.types)[call_type], dict(new.types)[call_type]
         for at, allowed in _deciders(old, types[0]):
             for there, is_allowed in _deciders(new, types[1]):
                 if allowed is is_allowed:
                     continue
-                text = _first(country, call_type, _region(masks, (at, there)), [*never, *_before(masks, (at, there))])
+                others = [*never, *_before(masks, (at, there))]
+                try:
+                    text = _first(country, call_type, _region(masks, (at, there)), others)
+                except TooManyWaysError:
+                    text, is_undecided = None, True
                 if text is not None:
                     number = _e164(country, call_type, text)
                     found.append(Turned(call_type, at, there, is_allowed, text, number))
-    return tuple(found)
+    return Compared(tuple(found), is_undecided)
 
 
 def decider(table: CallTable, canonical: str, call_type: str) -> tuple[int | None, bool]:
@@ -127,6 +140,3 @@ def _e164(country: Country, call_type: str, canonical: str) -> str:
             return "+" + canonical.removeprefix(country.international_prefix)
         case _:
             return f"+{country.calling_code}{canonical.removeprefix(country.national_prefix)}"
-
-
-__all__ = ["NAMES", "TYPES", "TooManyWaysError", "Turned", "decider", "turned"]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from ringplan.diagnostics import Diagnostic, Severity
 from ringplan.frontend.discover import PLATFORM_FILE, UsageError, display_path
@@ -60,24 +61,50 @@ class Opened:
 def against_reference(path: Path, reference: str) -> Iterator[Opened]:
     """The files below ``path`` and what they were at a git reference; raises UsageError or BrokenError."""
     place = locate(path)
-    with base_folder(place, reference) as (base, changed):
+    with _base(place, reference, ()) as base:
         names = Names(display_path(path), reference)
-        sides = _sides(place, _located(base), changed, names)
-        yield Opened(sides, display_path(base), display_path(place.root))
+        sides = _sides(place, _located(base.folder), base.changed, names)
+        if base.is_without_platform:
+            sides = replace(sides, notes=(_BORROWED.format(reference),))
+        yield Opened(sides, display_path(base.folder), display_path(place.root))
+
+
+_BORROWED: Final = "platform.yaml is new: {} has none, and its tenants are compared as if they had had this one"
 
 
 @contextmanager
 def base_folder(place: Place, reference: str, also: Collection[str] = ()) -> Iterator[tuple[Path, set[str]]]:
     """A temporary folder with what a fleet was at a git reference: the tenants that have changed since, by the names
     of their folders, and some others."""
+    with _base(place, reference, also) as base:
+        yield base.folder, base.changed
+
+
+class _Base(NamedTuple):
+    """What a fleet was at a git reference."""
+
+    folder: Path
+    changed: set[str]
+    """Tenants that have changed since, by the names of their folders."""
+    is_without_platform: bool
+    """Whether it had tenants and no ``platform.yaml``; the one of the new version is there instead.
+
+    Tenants cannot be compared without any, and a reviewer of the first platform wants to read what changes for them.
+    """
+
+
+@contextmanager
+def _base(place: Place, reference: str, also: Collection[str]) -> Iterator[_Base]:
     root = Path(os.path.realpath(place.root))
     folder = root.parent if place.is_alone else root
     repository = open_repository(folder, reference)
     changed = _changed(place, folder, repository.commit) | set(also)
     with repository.written(frozenset(changed)) as base:
-        if not (base / PLATFORM_FILE).exists() and place.layout.platform is not None:
-            shutil.copyfile(place.layout.platform, base / PLATFORM_FILE)  # it is new, and all tenants with it
-        yield (base / root.name if place.is_alone else base), changed
+        is_without = not (base / PLATFORM_FILE).exists()
+        if is_without and place.layout.platform is not None:
+            shutil.copyfile(place.layout.platform, base / PLATFORM_FILE)
+        has_tenants = any("/" in file for file in repository.blobs)
+        yield _Base(base / root.name if place.is_alone else base, changed, is_without and has_tenants)
 
 
 def between_folders(old: Path, new: Path) -> Opened:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from ringplan.interpreter import World
 from ringplan.ir import (
     MAX_DIVERSIONS,
     HuntGroup,
@@ -43,6 +44,8 @@ class Version:
     schedules: dict[str, Schedule] = field(init=False)
     plans: dict[str, Plan] = field(init=False)
     trunks: dict[str, Trunk] = field(init=False)
+    definitions: dict[str, object] = field(init=False, default_factory=dict)
+    """What `definition` has said, by address."""
     _closures: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _heights: dict[str, int] = field(init=False, default_factory=dict)
 
@@ -184,6 +187,10 @@ class Pair:
     """Worlds in which a call takes a way, by the way and who calls."""
     worlds: dict[Hashable, object] = field(init=False, default_factory=dict)
     """Worlds in which a difference is noticed, by the difference and who calls."""
+    telling: dict[tuple[str, str], World] = field(init=False, default_factory=dict)
+    """Worlds in which two hunts were told apart, by the groups."""
+    partings: dict[Hashable, object] = field(init=False, default_factory=dict)
+    """Where calls part, by where they begin, who calls and when; whatever number was dialled to begin there."""
     _same: dict[str, bool] = field(init=False, default_factory=dict)
     _alike: dict[str, bool] = field(init=False, default_factory=dict)
     _lines: dict[tuple[frozenset[str], frozenset[str]], Timeline] = field(init=False, default_factory=dict)
@@ -235,5 +242,7 @@ class Pair:
 
 def definition(version: Version, address: str) -> object:
     """What the graph says of an address, whatever lines it stands in; None: there is nothing."""
-    found = version.nodes.get(address) or version.schedules.get(address) or version.plans.get(address)
-    return to_data(found) if found is not None else None
+    if address not in version.definitions:
+        found = version.nodes.get(address) or version.schedules.get(address) or version.plans.get(address)
+        version.definitions[address] = to_data(found) if found is not None else None
+    return version.definitions[address]

@@ -77,6 +77,9 @@ def show(setting: Setting, parting: Parting) -> Shown | None:
     found = _search(setting, parting, base) if base is not None else None
     if found is not None:
         pair.worlds[key] = found.world
+        old, new = parting.old.action, parting.new.action
+        if isinstance(old, Hunt) and isinstance(new, Hunt):
+            pair.telling.setdefault((old.group, new.group), found.world)
     return found
 
 
@@ -85,6 +88,9 @@ def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
     key = _hunt_key(setting, parting, base)
     if key is not None and key in setting.pair.unnoticed:
         return None
+    told = _told_before(setting, parting, base)
+    if told is not None:
+        return told
     first, left = None, _CLEARER
     for world in _worlds(setting.pair, parting, base):
         setting.pair.tries -= 1
@@ -104,6 +110,26 @@ def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
     return first
 
 
+def _told_before(setting: Setting, parting: Parting, base: World) -> Shown | None:
+    """What the members did when the same two hunts were told apart on another way, tried on this one."""
+    old, new = parting.old.action, parting.new.action
+    if not (isinstance(old, Hunt) and isinstance(new, Hunt)):
+        return None
+    known = setting.pair.telling.get((old.group, new.group))
+    if known is None:
+        return None
+    users = frozenset((*members(setting.pair.old, old.group), *members(setting.pair.new, new.group)))
+    phones = {phone: state for phone, state in known.phones.items() if phone.partition("/phones/")[0] in users}
+    world = replace(
+        base,
+        phones={**phones, **base.phones},
+        engaged=base.engaged | (known.engaged & users),
+        memory={**known.memory, **base.memory},
+    )
+    shown = compare(setting.pair, setting.call, world)
+    return shown if _is_noticed(setting.pair, shown) else None
+
+
 def _hunt_key(setting: Setting, parting: Parting, base: World) -> Hashable:
     """What two hunts are compared for, when all that differs is how they ring; None: it is more than that."""
     old, new = parting.old.action, parting.new.action
@@ -114,6 +140,7 @@ def _hunt_key(setting: Setting, parting: Parting, base: World) -> Hashable:
 
 
 def _is_noticed(pair: Pair, shown: Shown) -> bool:
+    """Whether anybody notices which version is in force."""
     return observed(shown.old, pair.old) != observed(shown.new, pair.new)
 
 

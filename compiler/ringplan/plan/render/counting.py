@@ -18,5 +18,5 @@ def summary(plan: Plan) -> str:
     risks = {risk: sum(change.risk is risk for change in plan.changes) for risk in Risk}
     words = [f"{count} {risk.name.lower()}" for risk, count in risks.items() if count]
     text = f"plan: {counted(len(plan.changes), 'change')} ({', '.join(words)})"
-    text += " on the platform and" if any(not tenant.tenant for tenant in plan.tenants) else ""
+    text += " on the platform and" if any(not tenant.tenant and tenant.changes for tenant in plan.tenants) else ""
     return f"{text} in {tenants} of {counted(plan.total, 'tenant')}, digest {plan.digest}"
