@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -35,6 +36,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "import": "import_ics:import_app",
 }
 """Module below ``ringplan.commands`` and function of every command, in the order of ``--help``."""
+_NEW_OBJECTS: Final = 200_000
+"""After how many new objects cycles are looked for; that many weigh some 30 MB."""
 _PLAIN: Final[Mapping[str, Any]] = {
     "add_completion": False,
     "pretty_exceptions_enable": False,
@@ -98,8 +101,11 @@ def ringplan(
 
 def main() -> None:
     """Run the command line; a traceback is shown only to those who ask for it with RINGPLAN_DEBUG=1."""
-    # Imports make objects by the thousand that stay; looking through them so often takes a tenth of a small check.
-    gc.set_threshold(50_000)
+    # Imports make objects by the thousand, and they stay: the collector would look through them again and again, and
+    # once more at the end, when all go anyway. That took a sixth of a small check.
+    gc.set_threshold(_NEW_OBJECTS)
+    atexit.register(gc.freeze)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # nothing installed beside us takes part in a check
     try:
         app()
     except Exception as error:

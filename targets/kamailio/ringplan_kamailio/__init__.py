@@ -5,8 +5,6 @@ from __future__ import annotations
 from ringplan.ir import Platform, Tenant
 from ringplan.target import Artifact, Capability
 
-from . import emit_config, emit_tenant
-
 __all__ = ["TARGET", "KamailioTarget"]
 
 
@@ -19,10 +17,14 @@ class KamailioTarget:
 
     def emit_shared(self, platform: Platform) -> tuple[Artifact, ...]:
         """kamailio.cfg, platform data and the runtime."""
+        from . import emit_config  # a check asks only what the target can do
+
         return emit_config.emit(platform)
 
     def emit_tenant(self, platform: Platform, tenant: Tenant) -> tuple[Artifact, ...]:
         """The tenant's data module."""
+        from . import emit_tenant
+
         return (emit_tenant.emit(tenant),)
 
 
