@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from .generation import SiteError
-from .site import rpc
+from .site import Role, has_attendant, rpc
 
 TABLE: Final = "switches"
 """htable of the runtime: address to ``1`` or ``0``."""
@@ -29,14 +29,26 @@ def switch(site: Path, address: str, state: bool | None) -> None:
     if state is not None:
         if address not in _addresses(site, address):
             raise SiteError(f"{address!r} is no schedule or hunt group of the current generation")
-        rpc(site, "htable.sets", TABLE, address, "1" if state else "0")
-    elif address in switches(site):  # also one that is no longer in the manifest
-        rpc(site, "htable.delete", TABLE, address)
+        for role in _roles(site):
+            rpc(site, "htable.sets", TABLE, address, "1" if state else "0", role=role)
+        return
+    for role in _roles(site):
+        if address in _switches(site, role):  # also one that is no longer in the manifest
+            rpc(site, "htable.delete", TABLE, address, role=role)
 
 
 def switches(site: Path) -> dict[str, bool]:
     """What is switched at the moment, by address; raises SiteError when Kamailio does not answer."""
-    slots = cast("list[dict[str, Any]]", rpc(site, "htable.dump", TABLE))
+    return _switches(site, "exchange")
+
+
+def _roles(site: Path) -> tuple[Role, ...]:
+    """Who has the table: menus ask for schedules, too."""
+    return ("exchange", "attendant") if has_attendant(site) else ("exchange",)
+
+
+def _switches(site: Path, role: Role) -> dict[str, bool]:
+    slots = cast("list[dict[str, Any]]", rpc(site, "htable.dump", TABLE, role=role))
     found = {item["name"]: item["value"] in ("1", 1) for entry in slots for item in entry["slot"]}
     return dict(sorted(found.items()))
 

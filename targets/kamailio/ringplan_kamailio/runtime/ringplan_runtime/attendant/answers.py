@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import KSR
 
-from .. import log
+from .. import errands, log
 from . import message, signalling, table
 from .events import Answered, Failed, Lost, Rang
 from .relay import RelayError
@@ -96,6 +96,9 @@ def _answered(shell: Shell, session: Session, name: str) -> None:
     leg = session.legs[name]
     message.answered(leg)
     leg.state = UP
+    errand = errands.read(shell.desk.key, leg.call_id, message.header(errands.HEADER))
+    if errand is not None and errand.kind == errands.ANSWERED:
+        leg.who = errand._asdict()
     try:
         shell.desk.audio.answered(session, name, message.body())
     except RelayError as error:

@@ -9,6 +9,7 @@ import KSR
 
 from .. import errands, log
 from . import digits, message, playing, sdp, signalling, table
+from .audio import OTHER
 from .events import Acknowledged, Cancelled, Digit, Left, Lost, Referred, Reoffered
 from .relay import RelayError
 from .replying import AWAITED
@@ -173,7 +174,22 @@ def _refer(shell: Shell, session: Session, name: str) -> None:
 
 
 def replaces(refer_to: str) -> str:
-    """The Replaces header that a Refer-To asks for; empty: none, or none that can be a header."""
+    """The Replaces header (RFC 3891) that a Refer-To asks for; empty: none, or none that can be a header.
+
+    When it is the other call, which is to be replaced, that we have the middle of, its other party knows it by our own
+    dialog with it.
+    """
     found = _REPLACES(refer_to[:2_000])
     text = unquote(found[1]) if found else ""
-    return text if _SAFE(text) else ""
+    if not _SAFE(text):
+        return ""
+    call_id, *parameters = text.split(";")
+    tags = dict(parameter.partition("=")[::2] for parameter in parameters)
+    place = table.dialog(call_id, tags.get("from-tag", ""))
+    session = table.read(place.session) if place is not None else None
+    if place is None or session is None or place.leg not in session.legs:
+        return text
+    leg, other = session.legs[place.leg], session.legs.get(OTHER.get(place.leg, ""))
+    if leg.local_tag != tags.get("to-tag") or leg.remote_tag != tags.get("from-tag") or other is None:
+        return ""
+    return f"{other.call_id};to-tag={other.remote_tag};from-tag={other.local_tag}"
