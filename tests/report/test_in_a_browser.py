@@ -16,6 +16,7 @@ from ringplan.report import Site
 pytestmark = pytest.mark.integration
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PDFTOTEXT = shutil.which("pdftotext")
 OFFLINE = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-quic", "--allow-file-access-from-files"),
@@ -87,3 +88,24 @@ def test_nothing_is_cut_off(pages: Site, tmp_path: Path, width: int) -> None:
     seen = json.loads(unescape(out[1]))
     assert seen["looked"] == len(names)
     assert seen["found"] == []
+
+
+@pytest.mark.skipif(CHROMIUM is None or PDFTOTEXT is None, reason="chromium or pdftotext is not installed")
+@pytest.mark.parametrize("page", ["vltava/restrictions.html", "vltava/index.html"])
+def test_what_is_printed_keeps_its_words_apart(pages: Site, tmp_path: Path, page: str) -> None:
+    for path, content in pages.pages.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    assert CHROMIUM is not None
+    assert PDFTOTEXT is not None
+    command = [CHROMIUM, *OFFLINE, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer"]
+    paper = tmp_path / "paper.pdf"
+    subprocess.run([*command, f"--print-to-pdf={paper}", (tmp_path / page).as_uri()], check=True, timeout=240)
+    text = subprocess.run([PDFTOTEXT, "-layout", paper, "-"], check=True, capture_output=True, text=True).stdout
+    if page == "vltava/restrictions.html":
+        headers = [line.split() for line in text.splitlines() if "premium" in line]
+        wanted = ["national", "mobile", "free", "cost", "code", "national", "premium", "SIP", "URI", "unknown"]
+        assert all(line[line.index("national") :][: len(wanted)] == wanted for line in headers[:2]), headers
+    else:
+        assert "+420 222 444 001" in text
+        assert not re.search(r"\+420 222 444( |$)(?! ?\d)", text, flags=re.MULTILINE), text

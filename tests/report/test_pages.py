@@ -101,6 +101,11 @@ def test_hostile_names_are_only_text(program: ir.Program, name: str) -> None:
             assert " ".join(name.split()) in words(tree(made.pages[path])), path
 
 
+def test_long_names_of_schedules_break_between_words(program: ir.Program, pages: Site) -> None:
+    assert b"winter_<wbr/>break</td>" in pages.pages["novak/route-main.html"]
+    assert b"&lt;b&gt;_<wbr/>x" in hostile(program, "<b>_x").pages["klinika/schedules.html"]
+
+
 def test_invisible_characters_are_shown(program: ir.Program) -> None:
     assert "\\u{202e}gnp.exe" in words(tree(hostile(program, "\u202egnp.exe").pages["klinika/index.html"]))
 

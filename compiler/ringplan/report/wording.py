@@ -12,7 +12,7 @@ POLICIES: Final = {
     "regular": "in this order, always beginning with the first",
     "simultaneous": "all at once, the first to answer wins",
     "uniform": "whoever has been idle longest first; this order at the beginning",
-    "weighted": "begins with each one by his share of the calls, then goes on in this order",
+    "weighted": "whoever has the turn by his share of the calls first; then on in this order",
 }
 """In which order the members of a hunt group ring, by policy."""
 
@@ -37,15 +37,29 @@ def visible(text: str) -> str:
 
 
 def number(plan: DialPlan, key: str) -> str:
-    """A number as people read it: the country's own in groups of three digits, all others as they stand."""
+    """A number as people read it: the country's own in groups of three digits, all others as is usual there."""
     own = f"+{plan.calling_code}"
     if not key.startswith(own):
-        return key
+        return _foreign(key) if key.startswith("+") else key
     rest = key.removeprefix(own)
     head = len(rest) % 3
     groups = [rest[:head]] if head else []
     groups += [rest[at : at + 3] for at in range(head, len(rest), 3)]
     return "\u00a0".join((own, *groups))
+
+
+def _foreign(key: str) -> str:
+    from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
+
+    try:
+        written = format_number(parse(key), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return key
+    return written.replace(" ", "\u00a0") if _digits(written) == _digits(key) else key
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdecimal())
 
 
 def seconds(milliseconds: int) -> str:
