@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations, product
 
@@ -12,18 +12,25 @@ from hypothesis import strategies as st
 from tests.strategies import NOWHERE, dial_plan
 
 from ringplan.interpreter import ANONYMOUS, Call, FromPhone, FromTrunk, Memory, Outcome, PhoneState, World, hunting
+from ringplan.interpreter.caller import Caller
 from ringplan.interpreter.dialling import calling_number
 from ringplan.interpreter.schedules import is_open
 from ringplan.interpreter.screening import canonical, matches
-from ringplan.interpreter.caller import Caller
 from ringplan.interpreter.walk import Walk
 from ringplan.ir import (
     CALL_TYPES,
+    Action,
+    Announcement,
+    Callback,
     CallTable,
     Entry,
+    Forwarder,
+    HangUp,
     HuntGroup,
     Identity,
+    Ivr,
     Member,
+    Menu,
     Node,
     NumberBlock,
     Outside,
@@ -32,13 +39,19 @@ from ringplan.ir import (
     Platform,
     Program,
     Reject,
+    Repeat,
+    Retry,
+    Return,
     Rule,
     Schedule,
+    Submenu,
     Tenant,
     TimeRoute,
+    Transfer,
     Trunk,
     User,
 )
+from ringplan.proofs.space import behind
 
 T = "t"
 MOBILE, ABROAD = "+420602123456", "+493090182000"
@@ -134,6 +147,35 @@ def route_by_time(name: str, rules: tuple[tuple[str, str], ...], otherwise: str,
     return TimeRoute(f"{T}/time_routes/{name}", rules=lines, otherwise=f"{T}/{otherwise}", **values)  # type: ignore[arg-type]
 
 
+def menu(keys: dict[str, Action] | None = None, **other: object) -> Menu:
+    """A menu that hangs up after the first failure unless ``other`` says more."""
+    once = Retry(0, None, HangUp(None))
+    values: dict[str, object] = {"dial_extensions": False, "no_input": once, "invalid": once, "failed": once, **other}
+    return Menu(None, tuple(sorted((keys or {}).items())), barge_in=True, first_digit_ms=1, inter_digit_ms=1, **values)  # type: ignore[arg-type]
+
+
+def ivr(name: str, opened: Menu, **other: object) -> Ivr:
+    """An IVR without number."""
+    fields = ("extension", "number", "external_number", "holidays", "hours", "closed", "holiday")
+    values: dict[str, object] = {**dict.fromkeys(fields), "plan": f"{T}/calling_plan", **other}
+    return Ivr(f"{T}/ivr/{name}", name, language="en", open=opened, max_ms=1, span=NOWHERE, **values)  # type: ignore[arg-type]
+
+
+def callback(name: str, allowed: Mapping[str, str], otherwise: str) -> Callback:
+    """A callback for these numbers and their users."""
+    listed = tuple(sorted((number, f"{T}/{one}") for number, one in allowed.items()))
+    prompts = {name: f"{T}/prompts/{name}" for name in ("accept", "ask", "directly", "failed")}
+    values: dict[str, object] = {
+        "delay_ms": 2_000,
+        "interval_ms": 60_000,
+        "record": False,
+        "announced": None,
+        **prompts,
+    }
+    values |= {"number": "+420222333440", "keep_days": 30, "plan": f"{T}/calling_plan", "span": NOWHERE}
+    return Callback(f"{T}/callback/{name}", name, allowed=listed, otherwise=f"{T}/{otherwise}", **values)  # type: ignore[arg-type]
+
+
 def schedule(name: str, *hours: tuple[int, int]) -> Schedule:
     """Open in these hours of the week."""
     weekly = tuple((start * HOUR, end * HOUR) for start, end in hours)
@@ -154,7 +196,7 @@ def tenant(
     """A tenant of these nodes, with the rejections every tenant has."""
     rejects = [Reject(f"{T}/reject/{name}", *CODES.get(name, (480, name)), NOWHERE) for name in REJECTS]
     everything: tuple[Node, ...] = tuple(sorted((*nodes, *rejects), key=lambda node: node.id))
-    own = [node for node in nodes if isinstance(node, User | HuntGroup | TimeRoute)]
+    own = [node for node in nodes if isinstance(node, User | HuntGroup | TimeRoute | Ivr | Announcement | Callback)]
     return Tenant(
         id=T,
         name="Tenant",
@@ -164,7 +206,9 @@ def tenant(
         dial_plan=dial_plan("CZ"),
         blocks=(NumberBlock("+420222333400", "+420222333449", NOWHERE),),
         numbers=tuple(sorted((Entry(n.number, n.id, NOWHERE) for n in own if n.number), key=lambda e: e.key)),
-        extensions=tuple(sorted((Entry(n.extension, n.id, NOWHERE) for n in own if n.extension), key=lambda e: e.key)),
+        extensions=tuple(
+            sorted((Entry(e, n.id, NOWHERE) for n in own if (e := getattr(n, "extension", None))), key=lambda e: e.key)
+        ),
         nodes=everything,
         schedules=tuple(sorted(schedules, key=lambda s: s.id)),
         plans=tuple(sorted(plans, key=lambda p: p.id)),
@@ -177,6 +221,7 @@ def tenant(
 
 
 NAMES = ("users/a", "users/b", "users/c", "hunt_groups/g", "hunt_groups/h", "time_routes/r")
+IVRS = ("ivr/m", "ivr/n")
 GOALS = (*NAMES, f"outside/{MOBILE}", f"outside/{ABROAD}")
 
 
@@ -253,6 +298,39 @@ def tenants(draw: st.DrawFn, members: int = 3) -> Tenant:
     )
 
 
+def _menu(draw: st.DrawFn) -> Menu:
+    """A menu of few keys, of which 9 never means anything."""
+    goals = st.sampled_from((*GOALS, *IVRS, "reject/closed"))
+    transfers = st.builds(lambda goal: Transfer(f"{T}/{goal}", None), goals)
+    submenus = st.builds(lambda name: Submenu(f"{T}/{name}"), st.sampled_from(IVRS))
+    keys = draw(st.dictionaries(st.sampled_from("12"), st.one_of(transfers, submenus, st.just(Return())), max_size=2))
+    thens = st.one_of(st.just(HangUp(None)), st.just(HangUp(None)), transfers, submenus)
+    retries = st.builds(lambda times, then: Retry(times, None, then), st.sampled_from((0, 0, 1)), thens)
+    return menu({**keys, "3": Repeat()}, no_input=draw(retries), invalid=draw(retries))
+
+
+@st.composite
+def answering_tenants(draw: st.DrawFn) -> Tenant:
+    """As `tenants`, with two IVRs, of which one has no number, and a callback; users forward to them as well."""
+    one = draw(tenants(members=1))
+    by_day = draw(st.booleans())
+    closed = {"hours": f"{T}/schedules/day", "closed": _menu(draw)} if by_day else {}
+    main = ivr("m", _menu(draw), number="+420222333430", **closed)
+    other = ivr("n", _menu(draw), plan=f"{T}/strict")
+    goal = draw(st.sampled_from((*NAMES, *IVRS, "reject/closed")))
+    back = callback("k", {CALLERS[1] or "": "users/a"}, goal)
+    swapped = {f"{T}/{draw(st.sampled_from(NAMES))}": f"{T}/{new}" for new in (*IVRS, "callback/k")}
+    nodes = tuple(_leading_to(node, swapped) for node in one.nodes if not isinstance(node, Reject))
+    return tenant((*nodes, main, other, back), one.schedules, one.plans)
+
+
+def _leading_to(node: Node, swapped: Mapping[str, str]) -> Node:
+    """A node whose edges for nobody lead somewhere else."""
+    if not isinstance(node, User | HuntGroup) or node.no_answer not in swapped:
+        return node
+    return replace(node, no_answer=swapped[node.no_answer])
+
+
 # -- every call
 
 
@@ -268,28 +346,77 @@ class Faults:
 
 
 class _Unlimited(Walk):
-    """A walk without a limit of diversions, which ends where it comes back to a node."""
+    """A walk without a limit of diversions, which ends where it comes back to a node, or after a few keys.
 
+    What a caller chooses is no fault: a ring with a transfer of a menu in it, more forwards than allowed behind one.
+    """
+
+    faults: Faults
     nodes: list[str]
-    forward: tuple[str, str] | None = None
+    by: list[Node]
+    choices: Choices
 
     def step(self, address: str, text: str, at: object = None) -> None:
         """Nobody reads it."""
 
-    def _local_time(self) -> str:
+    def hear(self, address: str, prompt: str | None) -> None:
+        """Nobody hears it."""
+
+    @property
+    def local_time(self) -> str:
+        """Nobody reads it."""
         return ""
 
-    def _divert(self, node: User | HuntGroup | TimeRoute, reason: str, target: str) -> Outcome:
+    def pressed(self) -> str:
+        """One of all keys, a few times."""
+        if len(self._waits) >= KEYS_PRESSED:
+            raise _Over
+        found = self.choices.choose(("pressed", len(self._waits)), ("", "1", "2", "9"))
+        assert isinstance(found, str)
+        return found
+
+    def connect(self, go: Callable[[], Outcome]) -> Outcome:
+        """A transfer nobody takes is judged, and forgotten."""
+        nodes, by = list(self.nodes), list(self.by)
+        outcome = super().connect(go)
+        self.judge(outcome)
+        if outcome.code != 200:
+            self.nodes, self.by = nodes, by
+        return outcome
+
+    def judge(self, outcome: Outcome) -> None:
+        """Whether a call that ended is lost."""
+        if len(self.by) > 5:
+            self.faults.too_long = True
+        elif outcome.reason == "Call Barred" and self.by:
+            self.faults.barred.add((self.by[-1].id, self.nodes[-1]))
+
+    def _divert(self, node: Forwarder, reason: str, target: str) -> Outcome:
         if not isinstance(self.tenant.node(target), Reject):
-            self.nodes.append(target)
-            self.forward = (node.id, target)
-            if target in self.nodes[:-1]:
-                raise _Round
+            self.nodes.append(behind({one.id: one for one in self.tenant.nodes}, target))
+            self.by.append(node)
+            self._look_back()
             self._diversions.clear()
         return super()._divert(node, reason, target)
 
+    def _look_back(self) -> None:
+        """Ends the walk where it has gone round, or for too long by choice."""
+        last = self.nodes[-1]
+        if last in self.nodes[:-1]:
+            at = self.nodes.index(last)
+            if not any(isinstance(one, Ivr) for one in self.by[at:]) and len(self.by) <= 6:
+                ring = self.nodes[at:-1]
+                first = ring.index(min(ring))
+                self.faults.rings.add(tuple(ring[first:] + ring[:first]))
+            raise _Over
+        if len(self.by) > 5 and any(isinstance(one, Ivr) for one in self.by[1:]):
+            raise _Over
 
-class _Round(Exception):  # noqa: N818 - the walk is over
+
+KEYS_PRESSED = 4
+
+
+class _Over(Exception):  # noqa: N818 - the walk is over
     pass
 
 
@@ -358,32 +485,24 @@ def every_fault(program: Program, most: int) -> Faults | None:
             phones, engaged = AnyPhones(), AnyEngaged()
             phones.choices = engaged.choices = choices
             world = World(phones, now=now, engaged=engaged, memory=memory)
-            _try(faults, program, way, caller, call, world)
+            _try(faults, program, way, caller, call, world, choices)
             while choices.advance():
                 most -= 1
                 if most < 0:
                     return None
-                _try(faults, program, way, caller, call, world)
+                _try(faults, program, way, caller, call, world, choices)
     return faults
 
 
-def _try(faults: Faults, program: Program, way: str, caller: Caller, call: Call, world: World) -> None:
-    walk = _Unlimited(program, program.tenants[0], call, world)
-    walk.nodes = [way]
-    outcome = None
-    with suppress(_Round):
-        outcome = walk.enter(way, caller)
-    forwards = len(walk.nodes) - 1
-    if outcome is None:
-        if forwards <= 6:
-            ring = walk.nodes[walk.nodes.index(walk.nodes[-1]) : -1]
-            first = ring.index(min(ring))
-            faults.rings.add(tuple(ring[first:] + ring[:first]))
-    elif forwards > 5:
-        faults.too_long = True
-    elif outcome.reason == "Call Barred":
-        assert walk.forward is not None
-        faults.barred.add(walk.forward)
+def _try(
+    faults: Faults, program: Program, way: str, caller: Caller, call: Call, world: World, choices: Choices
+) -> None:
+    (one,) = program.tenants
+    walk = _Unlimited(program, one, call, world)
+    walk.faults, walk.choices = faults, choices
+    walk.nodes, walk.by = [behind({node.id: node for node in one.nodes}, way)], []
+    with suppress(_Over):
+        walk.judge(walk.enter(way, caller))
 
 
 def _hours(tenant_: Tenant) -> Iterator[datetime]:

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
-from tests.proofs.small import T, every_fault, plan, platform, tenant, tenants, trunk, user
+from tests.proofs.small import T, answering_tenants, every_fault, plan, platform, tenant, tenants, trunk, user
 
 from ringplan.ir import Program, Tenant
 from ringplan.proofs import EngineError, prove
@@ -33,6 +33,12 @@ def test_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
     assert {each.key for each in found if each.kind == "ring"} == tried.rings
     assert any(each.kind == "depth" for each in found) == tried.too_long
     assert not any(each.kind == "undecided" for each in found)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(answering_tenants())
+def test_menus_lead_to_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
+    test_exactly_the_faults_that_some_call_meets.hypothesis.inner_test(one)  # type: ignore[attr-defined]
 
 
 @settings(max_examples=30, phases=[Phase.generate, Phase.reuse], deadline=None, suppress_health_check=list(HealthCheck))

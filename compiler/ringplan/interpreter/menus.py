@@ -21,6 +21,7 @@ from ringplan.ir import (
     Retry,
     Return,
     Submenu,
+    Tenant,
     Transfer,
 )
 
@@ -71,6 +72,20 @@ def is_final(digits: str, extensions: Collection[str]) -> bool:
     return digits in extensions and not any(other != digits and other.startswith(digits) for other in extensions)
 
 
+def extensions(tenant: Tenant, ivr: str, among: Collection[str] | None) -> Mapping[str, str]:
+    """Extensions that can be dialled in an IVR, and their nodes: not its own, and no callbacks.
+
+    ``among``: only these of them.
+    """
+    return {
+        entry.key: entry.node
+        for entry in tenant.extensions
+        if entry.node != ivr
+        and (among is None or entry.key in among)
+        and not isinstance(tenant.node(entry.node), Callback)
+    }
+
+
 class _Session:
     """One answered call in its menus."""
 
@@ -119,27 +134,19 @@ class _Session:
         actions = dict(self._menu.keys)
         if not self._collects(keys):
             return actions.get(keys[0])
-        extensions = self._extensions(None)
-        digits = collected(keys, extensions)
-        if digits in actions and not is_final(digits, extensions):
+        known = self._extensions(None)
+        digits = collected(keys, known)
+        if digits in actions and not is_final(digits, known):
             return actions[digits]
-        return Transfer(extensions[digits], None) if digits in extensions else None
+        return Transfer(known[digits], None) if digits in known else None
 
     def _collects(self, keys: str) -> bool:
         """Whether keys pressed in the menu begin an extension."""
-        extensions = self._extensions(None) if self._menu.dial_extensions and keys else {}
-        return any(extension.startswith(keys[0]) for extension in extensions)
+        known = self._extensions(None) if self._menu.dial_extensions and keys else {}
+        return any(extension.startswith(keys[0]) for extension in known)
 
     def _extensions(self, among: tuple[str, ...] | None) -> Mapping[str, str]:
-        """Extensions that can be dialled, and their nodes; ``among``: only these of them."""
-        tenant = self._walk.tenant
-        return {
-            entry.key: entry.node
-            for entry in tenant.extensions
-            if entry.node != self._ivr.id
-            and (among is None or entry.key in among)
-            and not isinstance(tenant.node(entry.node), Callback)
-        }
+        return extensions(self._walk.tenant, self._ivr.id, among)
 
     # -- actions
 
@@ -190,12 +197,12 @@ class _Session:
         keys = self._asked(action.prompt)
         if not keys:
             return self._no_input()
-        extensions = self._extensions(None if action.department is None else action.extensions)
-        digits = collected(keys, extensions)
-        if digits not in extensions:
+        known = self._extensions(None if action.department is None else action.extensions)
+        digits = collected(keys, known)
+        if digits not in known:
             return self._invalid(f"{digits} is no extension that can be dialled here")
         self._step(f"{digits} dialled")
-        return self._transfer(Transfer(extensions[digits], None))
+        return self._transfer(Transfer(known[digits], None))
 
     def _dial_name(self, action: DialName) -> Outcome | None:
         keys = self._asked(action.prompt)

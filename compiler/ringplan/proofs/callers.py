@@ -1,4 +1,4 @@
-"""Who can call, in classes: two callers of one class are the same to every forwarding entry of the tenant."""
+"""Who can call, in classes: callers of one class are the same to every forwarding entry and callback of the tenant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from ringplan import patterns
 from ringplan.interpreter.dialling import calling_number
 from ringplan.interpreter.screening import canonical, matches
-from ringplan.ir import DialPlan, Rule, Tenant, User
+from ringplan.ir import Callback, DialPlan, Rule, Tenant, User
 from ringplan.values import dataclass
 
 _DIGITS: Final = "6012345789"
@@ -43,10 +43,16 @@ def caller_classes(tenant: Tenant, users: Iterable[User], *, outside: bool) -> t
     """All classes, callers from outside first; ``outside``: whether calls can come in at all."""
     users = tuple(users)
     compared = frozenset(pattern for user in users for rule in user.rules for pattern in rule.callers)
+    compared |= {canonical(tenant.dial_plan, number) for number in _called_back(tenant)}
     found = list(_outsiders(tenant.dial_plan, compared)) if outside else []
     hiding = (False, True) if compared else (False,)
     found += [CallerClass(user, None, user.extension, withheld) for withheld in hiding for user in users]
     return tuple(found)
+
+
+def _called_back(tenant: Tenant) -> Iterator[str]:
+    """Numbers that callbacks treat unlike others."""
+    return (number for node in tenant.nodes if isinstance(node, Callback) for number, _ in node.allowed)
 
 
 def _outsiders(plan: DialPlan, compared: frozenset[str]) -> Iterator[CallerClass]:

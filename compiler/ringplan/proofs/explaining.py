@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringplan.diagnostics import Label, Span
-from ringplan.ir import MAX_DIVERSIONS, HuntGroup, Outside, SipUri, TimeRoute, User
+from ringplan.ir import MAX_DIVERSIONS, HuntGroup, Ivr, Outside, SipUri, TimeRoute, User
 
 from .graph import Graph, Transition
 from .result import Counterexample
@@ -19,6 +19,7 @@ _WHEN = {
     "rule": "before a phone rings",
     "time": "by the time",
     "group-busy": "while the group is switched to busy",
+    "menu": "when the caller chooses so",
 }
 
 
@@ -41,7 +42,7 @@ def explain(graph: Graph, found: Found) -> Counterexample:
 def _said(graph: Graph, found: Found) -> tuple[str, Label, str]:
     """Message, place and help."""
     last = found.chain[-1]
-    source, target = short(last.source), _named(graph, last.target)
+    source, target = short(last.by), _named(graph, last.target)
     match found.kind:
         case "barred":
             at = Label(_place(graph, last), f"a call that {source} forwards here ends with 403 Call Barred")
@@ -86,10 +87,8 @@ def _extent(graph: Graph, found: Found) -> str:
 
 def _place(graph: Graph, forward: Transition) -> Span:
     """Where a target outside is written, when only one forward leads there; else who forwards."""
-    sources = {
-        (one.source, one.result) for some in graph.forwards.values() for one in some if one.target == forward.target
-    }
-    if forward.result != "rule" and len(sources - {(forward.source, "self")}) == 1:
+    sources = {(one.by, one.result) for some in graph.forwards.values() for one in some if one.target == forward.target}
+    if forward.result != "rule" and len(sources - {(forward.by, "self")}) == 1:
         return graph.space.nodes[forward.target].span
     return forward.span
 
@@ -100,7 +99,7 @@ def _named(graph: Graph, target: str) -> str:
             return number
         case SipUri(user=user, host=host):
             return f"sip:{user}@{host}"
-        case User() | HuntGroup() | TimeRoute() as node:
+        case User() | HuntGroup() | TimeRoute() | Ivr() as node:
             return short(node.id)
         case _:
             return short(target)

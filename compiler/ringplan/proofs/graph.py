@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 
 from ringplan.diagnostics import Span
 from ringplan.interpreter.dialling import OffNet
 from ringplan.interpreter.redirecting import screen_target
 from ringplan.interpreter.screening import Verdict
-from ringplan.ir import HuntGroup, Outside, Reject, SipUri, TimeRoute, User
+from ringplan.ir import Announcement, HuntGroup, Ivr, Outside, Reject, SipUri, TimeRoute, User
 from ringplan.values import dataclass
 
+from .menus import Presses, transfers
 from .profiles import DIRECT, possible
-from .space import Space
+from .space import Space, behind
+
+_ENDS = (Reject, Announcement)
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One forward: from a node, with one result there, to another node or outside; never to a rejection."""
+    """One forward: from a node, with one result there, to another node or outside; never to where calls end."""
 
     source: str
     result: str
     """``busy``, ``no-answer``, ``unreachable`` or ``overflow``, which depend on phones; ``self`` (who calls is who is
-    called), ``rule``, ``time`` and ``group-busy``, which do not."""
+    called), ``rule``, ``time`` and ``group-busy``, which do not; ``menu``, a transfer, which depends on the caller."""
     target: str
     slices: int
     callers: int
     span: Span
     """The line that says so, or its owner's."""
+    menu: str | None = None
+    """Of a transfer, the IVR in whose menu it stands: ``source``, or one below it."""
+    presses: Presses = ()
+    """Of a transfer, what the caller presses from the first menu on; None: not only keys lead there."""
+
+    @property
+    def by(self) -> str:
+        """Who forwards, by whose plan."""
+        return self.menu or self.source
 
 
 @dataclass(slots=True)
@@ -43,8 +55,8 @@ class Graph:
 
     def verdict(self, forward: Transition) -> Verdict:
         """What the plan of who forwards says of a target outside."""
-        source, target = self.space.nodes[forward.source], self.space.nodes[forward.target]
-        assert isinstance(source, User | HuntGroup | TimeRoute)
+        source, target = self.space.nodes[forward.by], self.space.nodes[forward.target]
+        assert isinstance(source, User | HuntGroup | TimeRoute | Ivr)
         assert isinstance(target, Outside | SipUri)
         wanted = target if isinstance(target, SipUri) else OffNet(target.number)
         return screen_target(self.space.tenant, source.plan, wanted)
@@ -61,10 +73,19 @@ def graph_of(space: Space) -> Graph:
                 found = tuple(_of_group(graph, node))
             case TimeRoute():
                 found = tuple(_of_route(graph, node))
+            case Ivr():
+                found = tuple(_of_ivr(graph, node))
             case _:
                 continue
-        graph.forwards[node.id] = tuple(f for f in found if not isinstance(space.nodes[f.target], Reject))
+        onwards = (_onwards(space, forward) for forward in found)
+        graph.forwards[node.id] = tuple(f for f in onwards if not isinstance(space.nodes[f.target], _ENDS))
     return graph
+
+
+def _onwards(space: Space, forward: Transition) -> Transition:
+    """The forward to where calls get by it."""
+    target = behind(space.nodes, forward.target)
+    return forward if target == forward.target else replace(forward, target=target)
 
 
 def _of_user(graph: Graph, user: User) -> Iterator[Transition]:
@@ -116,3 +137,12 @@ def _of_route(graph: Graph, route: TimeRoute) -> Iterator[Transition]:
         left &= ~times
     if left:
         yield Transition(route.id, "time", route.otherwise, left, everybody, route.span)
+
+
+def _of_ivr(graph: Graph, ivr: Ivr) -> Iterator[Transition]:
+    space = graph.space
+    for chosen in transfers(space, ivr):
+        span = space.nodes[chosen.ivr].span
+        yield Transition(
+            ivr.id, "menu", chosen.target, chosen.slices, space.everybody, span, chosen.ivr, chosen.presses
+        )

@@ -8,7 +8,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ringplan.ir import HuntGroup, Node, Platform, SipUri, Tenant, TimeRoute, User
+from ringplan.ir import (
+    Action,
+    Announcement,
+    Callback,
+    DialExtension,
+    DialName,
+    HangUp,
+    HuntGroup,
+    Ivr,
+    Node,
+    Outside,
+    Platform,
+    Play,
+    Reject,
+    SipUri,
+    Submenu,
+    Tenant,
+    TimeRoute,
+    Transfer,
+    User,
+)
+
+from .space import ENTERED
 
 
 def references(node: Node) -> Iterator[tuple[str, str]]:
@@ -29,6 +51,46 @@ def references(node: Node) -> Iterator[tuple[str, str]]:
             yield "plan", node.plan
         case SipUri():
             yield "trunk", node.trunk
+        case Ivr():
+            yield from _of_ivr(node)
+        case Callback():
+            yield "otherwise", node.otherwise
+            yield "plan", node.plan
+            yield from (("user", user) for _, user in node.allowed)
+            prompts = (node.accept, node.ask, node.directly, node.failed, node.announced)
+            yield from (("prompt", prompt) for prompt in prompts if prompt is not None)
+        case Announcement():
+            yield "prompt", node.prompt
+        case Reject():
+            yield from [("prompt", node.prompt)] if node.prompt is not None else []
+
+
+def _of_ivr(ivr: Ivr) -> Iterator[tuple[str, str]]:
+    yield "plan", ivr.plan
+    yield from (("schedule", schedule) for schedule in (ivr.holidays, ivr.hours) if schedule is not None)
+    for menu in (ivr.open, ivr.closed, ivr.holiday):
+        if menu is None:
+            continue
+        retries = (menu.no_input, menu.invalid, menu.failed)
+        prompts = (menu.greeting, *(retry.prompt for retry in retries))
+        yield from (("prompt", prompt) for prompt in prompts if prompt is not None)
+        for action in (*(action for _, action in menu.keys), *(retry.then for retry in retries)):
+            yield from _of_action(action)
+
+
+def _of_action(action: Action) -> Iterator[tuple[str, str]]:
+    match action:
+        case Transfer(to, prompt):
+            yield "node", to
+            yield from [("prompt", prompt)] if prompt is not None else []
+        case Submenu(to):
+            yield "ivr", to
+        case DialName(prompt, directory, choose):
+            yield from (("node", node) for _, node, _ in directory)
+            played = (prompt, *choose, *(name for _, _, name in directory))
+            yield from (("prompt", one) for one in played if one is not None)
+        case Play(prompt) | HangUp(prompt) | DialExtension(prompt):
+            yield from [("prompt", prompt)] if prompt is not None else []
 
 
 def contradictions(tenant: Tenant, platform: Platform) -> tuple[str, ...]:
@@ -48,6 +110,7 @@ def _twice(tenant: Tenant) -> Iterator[str]:
         "node": [node.id for node in tenant.nodes],
         "schedule": [schedule.id for schedule in tenant.schedules],
         "plan": [plan.id for plan in tenant.plans],
+        "prompt": [prompt.id for prompt in tenant.prompts],
     }
     for kind, keys in listed.items():
         yield from (f"{kind} {key} exists {times} times" for key, times in Counter(keys).items() if times > 1)
@@ -61,6 +124,10 @@ def _missing(tenant: Tenant, platform: Platform) -> Iterator[str]:
     known = {
         "node": nodes.keys(),
         "member": {node.id for node in tenant.nodes if isinstance(node, User | HuntGroup)},
+        "user": {node.id for node in tenant.nodes if isinstance(node, User)},
+        "ivr": {node.id for node in tenant.nodes if isinstance(node, Ivr)},
+        "otherwise": {node.id for node in tenant.nodes if not isinstance(node, Outside | SipUri)},
+        "prompt": {prompt.id for prompt in tenant.prompts},
         "schedule": {schedule.id for schedule in tenant.schedules},
         "plan": {plan.id for plan in tenant.plans},
         "trunk": {trunk.id for trunk in platform.trunks},
@@ -70,7 +137,7 @@ def _missing(tenant: Tenant, platform: Platform) -> Iterator[str]:
             if wanted not in known[kind]:
                 yield f"{node.id} refers to {kind} {wanted}, which does not exist"
     for entry in (*tenant.numbers, *tenant.extensions):
-        if not isinstance(nodes.get(entry.node), User | HuntGroup | TimeRoute):
+        if not isinstance(nodes.get(entry.node), ENTERED):
             yield f"{entry.key} leads to {entry.node}, which cannot be called"
     for schedule in tenant.schedules:
         for excluded in schedule.excluded:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ringplan.ir import MAX_DIVERSIONS, Outside, SipUri, User
+from ringplan.ir import MAX_DIVERSIONS, Ivr, Outside, SipUri, User
 
 from .graph import Graph, Transition
 from .hunts import Budget, UndecidedError
@@ -45,7 +45,7 @@ class Found:
     entered: tuple[str, ...]
     """The nodes the call reaches, one after the other."""
     witness: Witness | None
-    """None: it is not decided whether it can happen."""
+    """None: it is not decided whether it can happen, or takes more than keys."""
     ways: set[str] = field(default_factory=set)
     """Numbers and extensions from which it happens."""
     slices: int = 0
@@ -68,10 +68,11 @@ class _Search:
         self._graph, self._space = graph, graph.space
         self._faulty = _faulty(graph)
         self._height = _heights(graph)
-        self._hot = _leading_to(graph, {forward.source for forward in self._faulty})
+        self._round = _on_rings(graph)
+        faulty = {forward.source for forward in _all(graph) if forward in self._faulty}
+        self._hot = _leading_to(graph, faulty | self._round)
         self._found: dict[tuple[str, tuple[str, ...]], Found] = {}
         self._done: dict[tuple[str, ...], int] = {}
-        self._round = _on_rings(graph)
         self._left, self._budget = _CHAINS, Budget(_STEPS)
 
     def run(self) -> dict[tuple[str, tuple[str, ...]], Found]:
@@ -81,17 +82,26 @@ class _Search:
 
     def _from(self, way: Way, node: str, slices: int, callers: int, chain: Chain) -> None:
         """Follow every forward from ``node``, to which ``chain`` has led."""
-        for forward in self._graph.forwards[node]:
+        for forward in self._graph.forwards.get(node, ()):
             times, who = slices & forward.slices, callers & forward.callers
             longer = (*chain, forward)
             if not times or not who or not self._matters(longer):
                 continue
             self._left -= 1
+            if self._is_chosen(longer):
+                continue
             is_last = len(longer) > MAX_DIVERSIONS
             if is_last or forward in self._faulty or _is_ring(longer):
                 self._candidate(way, longer, times, who)
             elif forward.target in self._graph.forwards:
                 self._from(way, forward.target, times, who, longer)
+
+    def _is_chosen(self, chain: Chain) -> bool:
+        """Whether a chain that goes round, or on for too long, only does so because the caller wants it."""
+        if chain[-1] in self._faulty:
+            return len(chain) > MAX_DIVERSIONS and _has_menu(chain[1:])
+        ring = next((at for at, one in enumerate(chain) if one.source == chain[-1].target), None)
+        return _has_menu(chain[ring:]) if ring is not None else len(chain) > MAX_DIVERSIONS and _has_menu(chain[1:])
 
     def _matters(self, chain: Chain) -> bool:
         """Whether a chain is, or can become, one that is looked for."""
@@ -139,16 +149,22 @@ class _Search:
 
     def _note(self, way: Way, chain: Chain, slices: int, solution: Solution) -> None:
         """A chain that happens; the interpreter has to agree."""
+        if any(forward.presses is None for forward in chain):
+            entered = (way.node, *(forward.target for forward in chain))
+            kind, key = self._kind(chain, entered)
+            self._merge(Found(kind, key, chain, way, solution.slice, entered, None), slices)
+            return
+        keys = tuple(key for forward in chain for key in forward.presses or ())
         at_a_time = slices != self._space.always
         for tried in (solution, *_with_others(self._space, solution)):
-            witness = witness_of(self._space, way, tried, at_a_time=at_a_time)
+            witness = witness_of(self._space, way, tried, keys, at_a_time=at_a_time)
             entered = nodes_entered(self._space, way, tried, witness)
             kind, key = self._kind(chain, entered)
             # A group may ring somebody else when the call is back, and he may answer: then nobody else must.
             if kind != "ring" or outcome_of(self._space, witness).code != 200:
                 break
         else:
-            witness = witness_of(self._space, way, solution, at_a_time=at_a_time)
+            witness = witness_of(self._space, way, solution, keys, at_a_time=at_a_time)
             entered = nodes_entered(self._space, way, solution, witness)
             kind, key = self._kind(chain, entered)
         confirm(self._space, witness, kind, chain, entered)
@@ -178,7 +194,7 @@ class _Search:
         if len(chain) > MAX_DIVERSIONS:
             return "depth", entered[-2:]
         last = chain[-1]
-        return self._faulty.get(last, "ring"), (last.source, last.target)
+        return self._faulty.get(last, "ring"), (last.by, last.target)
 
 
 def _with_others(space: Space, solution: Solution) -> Iterator[Solution]:
@@ -187,6 +203,11 @@ def _with_others(space: Space, solution: Solution) -> Iterator[Solution]:
     for flags in (SILENT, BUSY, 0):
         rest = dict.fromkeys(others, Profile(flags, engaged=False))
         yield replace(solution, profiles={**solution.profiles, **rest})
+
+
+def _has_menu(chain: Chain) -> bool:
+    """Whether some forward is a transfer of a menu."""
+    return any(forward.menu is not None for forward in chain)
 
 
 def _is_ring(chain: Chain) -> bool:
@@ -219,7 +240,10 @@ def confirm(space: Space, witness: Witness, kind: str, chain: Chain, entered: tu
     }
     agrees = entered[: len(nodes)] == nodes
     if kind in ends:
-        agrees = agrees and (outcome.code, outcome.reason) == ends[kind]
+        said = [step.text.partition("nobody took the call: ")[2] for step in outcome.steps]
+        code, reason = ends[kind]
+        is_refused = any(text.startswith(f"{code} {reason}") for text in said)
+        agrees = agrees and (is_refused if _has_menu(chain) else (outcome.code, outcome.reason) == ends[kind])
     if not agrees:
         raise EngineError(
             f"the proof that {' → '.join(nodes)} is a fault ({kind}) does not hold: the call goes"
@@ -249,11 +273,14 @@ def _all(graph: Graph) -> Iterator[Transition]:
 
 
 def _heights(graph: Graph) -> dict[str, int]:
-    """The longest chain of forwards from each node, counted no further than the limit is exceeded."""
+    """The longest chain of forwards from each node, counted no further than the limit is exceeded, or to a menu."""
+    nodes = graph.space.nodes
     heights = dict.fromkeys(graph.forwards, 0)
     for _ in range(MAX_DIVERSIONS + 1):
         heights = {
             node: max((1 + heights.get(forward.target, 0) for forward in forwards), default=0)
+            if not isinstance(nodes[node], Ivr)
+            else 0
             for node, forwards in graph.forwards.items()
         }
     return heights
@@ -261,7 +288,7 @@ def _heights(graph: Graph) -> dict[str, int]:
 
 def _on_rings(graph: Graph) -> set[str]:
     """Nodes of rings, and those between them: what is left when dead ends and beginnings are taken away."""
-    left = set(graph.forwards)
+    left = {node for node in graph.forwards if not isinstance(graph.space.nodes[node], Ivr)}
     while True:
         targets = {forward.target for forward in _all(graph) if forward.source in left}
         sources = {forward.source for forward in _all(graph) if forward.target in left}

@@ -5,15 +5,30 @@ Sets of time slices and of caller classes are bit masks, so that one step of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from ringplan.interpreter.screening import canonical, screen
 from ringplan.interpreter.slices import Slice, slices
-from ringplan.ir import HuntGroup, Node, Platform, Rule, Tenant, TimeRoute, User
+from ringplan.ir import (
+    Announcement,
+    Callback,
+    HuntGroup,
+    Ivr,
+    Node,
+    Platform,
+    Rule,
+    Tenant,
+    TimeRoute,
+    User,
+)
 from ringplan.values import dataclass
 
 from .callers import CallerClass, caller_classes
+
+ENTERED: Final = (User, HuntGroup, TimeRoute, Ivr, Announcement, Callback)
+"""What a number or extension can lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +37,7 @@ class Way:
 
     dialled: str
     node: str
+    """The first node; for a callback, where it leads those whom it does not call back."""
     callers: int
     """The classes of callers who can dial it."""
 
@@ -88,6 +104,8 @@ def _used_schedules(tenant: Tenant) -> tuple[str, ...]:
                 found.update({rule.when: None for rule in node.rules if rule.when is not None})
             case TimeRoute():
                 found.update({schedule: None for schedule, _ in node.rules})
+            case Ivr():
+                found.update({schedule: None for schedule in (node.hours, node.holidays) if schedule is not None})
     return tuple(found)
 
 
@@ -113,10 +131,25 @@ def _ways(tenant: Tenant, nodes: dict[str, Node], callers: tuple[CallerClass, ..
     tables = {plan: tenant.plan(plan).outgoing for plan in by_plan}
     for entries, strangers in ((tenant.numbers, outside), (tenant.extensions, 0)):
         for entry in entries:
-            if not isinstance(nodes[entry.node], User | HuntGroup | TimeRoute):
+            node = nodes[entry.node]
+            if not isinstance(node, ENTERED):
                 continue
             dialled = canonical(tenant.dial_plan, entry.key)
             allowed = (found for plan, found in by_plan.items() if screen(tables[plan], "internal", dialled).allowed)
             mask = strangers | sum(allowed)
+            if isinstance(node, Callback):
+                mask &= ~_called_back(tenant, node, callers)
             if mask:
-                yield Way(entry.key, entry.node, mask)
+                yield Way(entry.key, behind(nodes, entry.node), mask)
+
+
+def _called_back(tenant: Tenant, node: Callback, callers: tuple[CallerClass, ...]) -> int:
+    """The classes of callers whom a callback calls back."""
+    numbers = {canonical(tenant.dial_plan, number) for number, _ in node.allowed}
+    return sum(1 << at for at, caller in enumerate(callers) if caller.user is None and caller.canonical in numbers)
+
+
+def behind(nodes: Mapping[str, Node], node_id: str) -> str:
+    """A node, or where a callback leads callers whom it does not call back."""
+    node = nodes[node_id]
+    return behind(nodes, node.otherwise) if isinstance(node, Callback) else node_id

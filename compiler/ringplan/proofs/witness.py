@@ -21,12 +21,12 @@ from ringplan.interpreter import (
 )
 from ringplan.interpreter.caller import Caller
 from ringplan.interpreter.walk import Walk
-from ringplan.ir import HuntGroup, Program, Reject, TimeRoute, User
+from ringplan.ir import Announcement, Forwarder, Program, Reject, User
 from ringplan.values import dataclass
 
 from .profiles import phone_states
 from .solving import Solution
-from .space import Space, Way
+from .space import Space, Way, behind
 
 
 class EngineError(Exception):
@@ -43,13 +43,15 @@ class Witness:
     """The command that shows it."""
 
 
-def witness_of(space: Space, way: Way, solution: Solution, *, at_a_time: bool) -> Witness:
+def witness_of(
+    space: Space, way: Way, solution: Solution, presses: tuple[str, ...] = (), *, at_a_time: bool
+) -> Witness:
     """A call for a solution; ``at_a_time``: whether the time matters."""
     caller = space.callers[solution.caller]
     if caller.user is not None:
-        call = Call(FromPhone(caller.user.phones[0].id), way.dialled, caller.withheld)
+        call = Call(FromPhone(caller.user.phones[0].id), way.dialled, caller.withheld, presses=presses)
     else:
-        call = Call(FromTrunk(space.platform.trunks[0].id, caller.number), way.dialled)
+        call = Call(FromTrunk(space.platform.trunks[0].id, caller.number), way.dialled, presses=presses)
     phones: dict[str, PhoneState] = {}
     engaged = set()
     for user_id, profile in solution.profiles.items():
@@ -86,6 +88,7 @@ def command(space: Space, call: Call, world: World, *, at_a_time: bool) -> str:
     if at_a_time:
         words += ["--at", f"{world.now.astimezone(ZoneInfo(space.tenant.time_zone)):%Y-%m-%d %H:%M}"]
     words += ["--withheld"] if call.withheld else []
+    words += [word for keys in call.presses for word in ("--press", keys)]
     words += _phones(space, world)
     words += [word for user in sorted(world.engaged) for word in ("--engaged", user)]
     words += [word for group, memory in sorted(world.memory.items()) for word in memory_options(group, memory)]
@@ -122,17 +125,22 @@ class _Returned(Exception):  # noqa: N818 - it is no error
 
 
 class _Endless(Walk):
-    """A walk that is not stopped by the limit of diversions, but by coming back to a node."""
+    """A walk that is not stopped by the limit of diversions, but by coming back to a node, and when no key is left."""
 
     entered: list[str]
 
-    def _divert(self, node: User | HuntGroup | TimeRoute, reason: str, target: str) -> Outcome:
-        if not isinstance(self.tenant.node(target), Reject):
-            self.entered.append(target)
-            if target in self.entered[:-1]:
+    def _divert(self, node: Forwarder, reason: str, target: str) -> Outcome:
+        if not isinstance(self.tenant.node(target), Reject | Announcement):
+            self.entered.append(behind({one.id: one for one in self.tenant.nodes}, target))
+            if self.entered[-1] in self.entered[:-1]:
                 raise _Returned
             self._diversions = self._diversions[-1:]
         return super()._divert(node, reason, target)
+
+    def pressed(self) -> str:
+        if len(self._waits) >= len(self.call.presses):
+            raise _Returned
+        return super().pressed()
 
 
 def nodes_entered(space: Space, way: Way, solution: Solution, witness: Witness) -> tuple[str, ...]:
