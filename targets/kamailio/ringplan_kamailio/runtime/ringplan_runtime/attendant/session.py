@@ -7,7 +7,7 @@ Its name is ours and random: it is the call's name at the media relay as well.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 LAYOUT = 1
@@ -93,13 +93,19 @@ class Session:
 
     def text(self) -> str:
         """As one value of the table."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        known = {name: getattr(self, name) for name in _FIELDS}
+        known["legs"] = {key: {name: getattr(leg, name) for name in _LEG_FIELDS} for key, leg in self.legs.items()}
+        return json.dumps(known, separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> Session:
         """From `text`; ValueError when it is of another layout."""
-        fields = json.loads(text)
-        if fields.get("layout") != LAYOUT:
-            raise ValueError(f"session of layout {fields.get('layout')}")
-        fields["legs"] = {name: Leg(**leg) for name, leg in fields["legs"].items()}
-        return cls(**fields)
+        known = json.loads(text)
+        if known.get("layout") != LAYOUT:
+            raise ValueError(f"session of layout {known.get('layout')}")
+        known["legs"] = {name: Leg(**leg) for name, leg in known["legs"].items()}
+        return cls(**known)
+
+
+_FIELDS = tuple(one.name for one in fields(Session))
+_LEG_FIELDS = tuple(one.name for one in fields(Leg))
