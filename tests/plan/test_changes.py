@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_regressions.file_regression import FileRegressionFixture
 
+from ringplan import patterns
 from ringplan.cli import main
 from ringplan.plan.fleet import make_plan
 from ringplan.plan.model import Plan
@@ -73,3 +74,15 @@ def test_what_a_reviewer_reads(
         if change.witness is not None:
             assert "nobody notices" not in traced(change.witness.command, monkeypatch), change.witness.command
     file_regression.check(text.render(plan), fullpath=CHANGES / name / "plan.txt", encoding="utf-8")
+
+
+def test_masks_too_entangled_to_compare_are_said(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("base", "head"):
+        write("mask_wider", version, fleet)
+    sides = between_folders(Path("base"), Path("head")).sides
+    monkeypatch.setattr(patterns, "MAX_WAYS", -1)
+    found = make_plan(sides)
+    [change] = [one for one in found.changes if "too entangled" in one.sentence]
+    assert change.sentence.startswith("calls by all users to numbers outside: the masks change, and it is not decided")
+    assert change.witness is None
+    assert [cause.address for cause in change.causes] == ["acme/number_masks/lottery"]

@@ -211,3 +211,26 @@ def test_trace_of_somebody_who_is_new(run: Run, fleet: Path) -> None:  # noqa: F
     assert done.returncode == 0
     assert "the call is known to one of the versions only" in done.stdout
     assert run("trace", "site/tenants", "--from", "acme/users/x", "--to", "1201", "--against", "HEAD").returncode == 2
+
+
+def test_a_base_without_a_platform_is_compared_with_this_one_and_it_is_said(run: Run, fleet: Path) -> None:  # noqa: F811
+    git(fleet, "rm", "-q", "--cached", "platform.yaml")
+    git(fleet, "commit", "-qm", "none")
+    note = "platform.yaml is new: HEAD has none, and its tenants are compared as if they had had this one"
+    done = run("plan", "site/tenants", "--base", "HEAD")
+    assert (done.returncode, done.stdout) == (0, f"platform\n    {note}\n\nplan: no call changes in 2 tenants\n")
+    edit(fleet, "otherwise: users/guard", "otherwise: users/anna")
+    done = run("plan", "site/tenants", "--base", "HEAD", "--format", "json")
+    data = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert [(one["tenant"], one["text"]) for one in data["notes"]] == [("", note)]
+    assert [one["tenant"] for one in data["changes"]] == ["acme"]
+
+
+def test_a_platform_in_an_empty_base_needs_no_word(run: Run, fleet: Path) -> None:  # noqa: F811
+    git(fleet, "rm", "-rq", "--cached", ".")
+    git(fleet, "commit", "-qm", "nothing", "--allow-empty")
+    done = run("plan", "site/tenants", "--base", "HEAD")
+    assert done.returncode == 3
+    assert "platform" not in done.stdout
+    assert "the tenant zeta with 1 users and 1 numbers: was not there, is new" in done.stdout

@@ -15,7 +15,7 @@ from .entries import Atom, Compared, EntryKey, calls
 from .model import Cause, Change, Risk, Witness
 from .times import TimeClass, described
 from .versions import Pair
-from .wording import condition, entry_words, parties, short, treatment, who
+from .wording import WHOEVER, condition, entry_words, parties, short, treatment, who
 from .worlds import Shown, compare
 
 Told = Callable[[Shown, bool], Witness]
@@ -64,6 +64,7 @@ def changes(pair: Pair, found: Iterable[Compared], tell: Told) -> list[Change]:
     named = [replace(r, texts=(_who(pair, r), _when(r))) for r in records]
     merged = _merged(named, lambda r: (r.texts, _ways(r), r.results, *_said(r)), _with_entries)
     shared = _merged(merged, lambda r: (r.texts, r.last, r.results, *_said(r)), _any_way)
+    shared = _merged(shared, lambda r: (r.texts, _is_called(pair, r) or r.last, r.results, *_said(r)), _whoever)
     together: dict[Hashable, list[_Record]] = {}
     for record in shared:
         together.setdefault((record.texts[0], record.last, record.results, *_said(record)), []).append(record)
@@ -211,6 +212,18 @@ def _with_entries(one: _Record, other: _Record) -> _Record:
 def _any_way(one: _Record, other: _Record) -> _Record:
     """Records of different ways to one point; the last step says enough."""
     return replace(_with_entries(one, other), path=one.path[-1:])
+
+
+def _is_called(pair: Pair, record: _Record) -> bool:
+    """Whether all that comes before the parting is that who is called does not take the call."""
+    nodes = {step.node for step in record.path}
+    called = {pair.new.entries.get(entry.key) for entry in _entries(record)}
+    return len(record.path) == 1 and nodes == called and nodes <= pair.new.users.keys()
+
+
+def _whoever(one: _Record, other: _Record) -> _Record:
+    """Records of different users who are called and then forward alike."""
+    return replace(_with_entries(one, other), path=(Step(WHOEVER, WHOEVER, ""),))
 
 
 # -- sentences

@@ -187,8 +187,8 @@ class Pair:
     """Worlds in which a call takes a way, by the way and who calls."""
     worlds: dict[Hashable, object] = field(init=False, default_factory=dict)
     """Worlds in which a difference is noticed, by the difference and who calls."""
-    telling: dict[tuple[str, str], World] = field(init=False, default_factory=dict)
-    """Worlds in which two hunts were told apart, by the groups."""
+    telling: dict[tuple[str, str, str | None], World] = field(init=False, default_factory=dict)
+    """Worlds in which two hunts were told apart, by the groups and who called; None: anybody."""
     partings: dict[Hashable, object] = field(init=False, default_factory=dict)
     """Where calls part, by where they begin, who calls and when; whatever number was dialled to begin there."""
     _same: dict[str, bool] = field(init=False, default_factory=dict)

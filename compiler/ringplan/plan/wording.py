@@ -140,19 +140,24 @@ _HUNTED: Final = {
 }
 
 
+WHOEVER: Final = ""
+"""Stands for the user who is called, whoever that is, where a node is expected."""
+
+
 def condition(pair: Pair, path: Sequence[Step], results: frozenset[str]) -> str:
     """``when users/guard does not answer``; empty for no step at all."""
     if not path:
         return ""
     *before, last = path
     words = [f"{short(step.node)} {_result(pair, step.node, {step.result})}" for step in before]
-    words.append(f"{short(last.node)} {_result(pair, last.node, results)}")
+    name = short(last.node) if last.node != WHOEVER else "whoever is called"
+    words.append(f"{name} {_result(pair, last.node, results)}")
     return "when " + " and then ".join(words)
 
 
 def _result(pair: Pair, node: str, results: Iterable[str]) -> str:
     found = set(results)
-    if isinstance(pair.new.nodes[node], HuntGroup):
+    if isinstance(pair.new.nodes.get(node), HuntGroup):
         if {"busy", "no-answer", "unreachable"} <= found:
             return "does not take the call"
         return _or([text for name, text in _HUNTED.items() if name in found])

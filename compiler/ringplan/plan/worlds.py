@@ -79,7 +79,8 @@ def show(setting: Setting, parting: Parting) -> Shown | None:
         pair.worlds[key] = found.world
         old, new = parting.old.action, parting.new.action
         if isinstance(old, Hunt) and isinstance(new, Hunt):
-            pair.telling.setdefault((old.group, new.group), found.world)
+            pair.telling[old.group, new.group, setting.caller.user] = found.world
+            pair.telling[old.group, new.group, None] = found.world
     return found
 
 
@@ -115,7 +116,8 @@ def _told_before(setting: Setting, parting: Parting, base: World) -> Shown | Non
     old, new = parting.old.action, parting.new.action
     if not (isinstance(old, Hunt) and isinstance(new, Hunt)):
         return None
-    known = setting.pair.telling.get((old.group, new.group))
+    telling, groups = setting.pair.telling, (old.group, new.group)
+    known = telling.get((*groups, setting.caller.user)) or telling.get((*groups, None))
     if known is None:
         return None
     users = frozenset((*members(setting.pair.old, old.group), *members(setting.pair.new, new.group)))
