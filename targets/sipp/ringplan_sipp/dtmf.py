@@ -33,7 +33,8 @@ class Stream:
     source: int
     """SSRC."""
     sequence: int = 0
-    timestamp: int = 0
+    timestamp: int = 16_000
+    """Not 0: rtpengine would take the first key for one that has already ended."""
 
     def events(self, key: str) -> Iterator[tuple[float, bytes]]:
         """The packets of one key, each with the seconds after which it is sent."""

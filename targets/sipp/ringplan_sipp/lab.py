@@ -36,6 +36,8 @@ FIRST_LANE = 31
 MAX_LANES = 6
 _CALL_TABLES = ("hunts", "lines", "calls")
 """Tables of the exchange that hold what it remembers of calls."""
+_CLAIMS = "callbacks"
+"""The attendant's: who is called back, or was a moment ago."""
 _START_S = 15.0
 _PASSWORD_BYTES = 12
 
@@ -72,7 +74,8 @@ class Lane:
         """Raises LabError when an address the stack needs is in use."""
         platform = self.place.program.platform
         relays = [("udp", relay.control_host, relay.control_port) for relay in platform.relays]
-        require_free([*relays, *((s.transport, s.host, s.port) for s in platform.sockets)])
+        attendant = [("udp", a.host, port) for a in (platform.attendant,) if a for port in (a.port, a.digits_port)]
+        require_free([*relays, *attendant, *((s.transport, s.host, s.port) for s in platform.sockets)])
 
     def start_relays(self) -> None:
         """Writes the bundle, activates the site and starts the media relays; does not wait for them."""
@@ -90,11 +93,22 @@ class Lane:
             address = (relay.control_host, relay.control_port)
             what = f"media relay {relay.id} of lane {self.number}"
             wait_until(partial(_ping_relay, address), self._children, _START_S, what)
-        environment = site.environment(self._bundle, self.site, lab=self._clock)
-        self._spawn("kamailio", site.command(self._bundle, self.site), environment)
+        if self.place.program.platform.attendant is not None:
+            self._start("attendant")
+        self._start("exchange")
+
+    def _start(self, role: site.Role) -> None:
+        """Starts one of the two Kamailios."""
+        environment = site.environment(self._bundle, self.site, role, lab=self._clock)
+        name = "kamailio" if role == "exchange" else f"kamailio {role}"
+        self._spawn(name, site.command(self._bundle, self.site, role), environment)
 
     def wait(self) -> None:
         """Waits until the exchange answers; raises LabError with its last lines otherwise."""
+        attendant = self.place.program.platform.attendant
+        if attendant is not None:
+            ping = partial(_ping_sip, "udp", attendant.host, attendant.port, self.exchange.rpartition(":")[0])
+            wait_until(ping, self._children, _START_S, f"the attendant of lane {self.number}")
         wait_until(self._ping_exchange, self._children, _START_S, f"the exchange of lane {self.number}")
 
     def check(self) -> None:
@@ -108,30 +122,38 @@ class Lane:
         if moment is not None and moment.tzinfo is None:
             raise ValueError("a moment without time zone is no moment")
         if moment is None:
-            self._rpc("its clock cannot be set", "htable.delete", "clock", "now")
+            self._rpc_both("its clock cannot be set", "htable.delete", "clock", "now")
         else:
-            self._rpc("its clock cannot be set", "htable.sets", "clock", "now", f"{moment.timestamp():.0f}")
+            self._rpc_both("its clock cannot be set", "htable.sets", "clock", "now", f"{moment.timestamp():.0f}")
 
     def set_switch(self, address: str, state: bool | None) -> None:
         """Switches a schedule open or closed, or a hunt group busy or not, by hand; None: no longer."""
         if state is None:
-            self._rpc("a switch cannot be set", "htable.delete", "switches", address)
+            self._rpc_both("a switch cannot be set", "htable.delete", "switches", address)
         else:
-            self._rpc("a switch cannot be set", "htable.sets", "switches", address, str(int(state)))
+            self._rpc_both("a switch cannot be set", "htable.sets", "switches", address, str(int(state)))
 
     def forget_calls(self) -> None:
         """Makes the exchange forget all calls: who was rung last, who is in a call."""
         for table in _CALL_TABLES:
             self._rpc("it does not forget", "htable.flush", table)
+        if self.place.program.platform.attendant is not None:
+            self._rpc("it does not forget", "htable.flush", _CLAIMS, role="attendant")
 
     def remember(self, world: World) -> None:
         """Makes the exchange, which must have forgotten all calls, remember what a world says of them."""
         for command in commands(world):
             self._rpc("it does not remember", *command)
 
-    def _rpc(self, failed: str, method: str, *parameters: str | int) -> None:
+    def _rpc_both(self, failed: str, method: str, *parameters: str | int) -> None:
+        """One command for both Kamailios."""
+        self._rpc(failed, method, *parameters)
+        if self.place.program.platform.attendant is not None:
+            self._rpc(failed, method, *parameters, role="attendant")
+
+    def _rpc(self, failed: str, method: str, *parameters: str | int, role: site.Role = "exchange") -> None:
         try:
-            site.rpc(self.site, method, *parameters)
+            site.rpc(self.site, method, *parameters, role=role)
         except site.SiteError as error:
             raise LabError(f"lane {self.number}: {failed}: {error}") from error
 

@@ -8,6 +8,7 @@ A *lane* is a complete exchange of its own, so that several play calls at the sa
 127.0.L.20 – .59          where calls out are sent to, one address for each trunk
 127.0.L.60 – .98          addresses that only send calls in, one for each further source of a trunk
 127.0.L.99                a stranger
+127.0.L.250               the attendant
 127.0.L.100 – .249        the phones of all tenants; the next port when every address has one more phone
 ========================  ==========================================================================
 
@@ -29,6 +30,7 @@ _RELAYS = range(11, 20)
 _TRUNKS = range(20, 60)
 _SOURCES = range(60, 99)
 _STRANGER = 99
+_ATTENDANT = 250
 _PHONES = range(100, 250)
 _PHONE_SIP_PORT = 5060
 _PHONE_MEDIA_PORT = 10_000
@@ -102,11 +104,13 @@ def relocate(program: Program, lane: int, listen: str | None = None, other: Prog
     Raises LabError when the lane has too few addresses.
     """
     trunks, endpoints, sources = _trunks(program, lane)
+    attendant = program.platform.attendant
     platform = replace(
         program.platform,
         sockets=_sockets(program, lane, listen),
         relays=_relays(program, lane, listen),
         trunks=trunks,
+        attendant=attendant and replace(attendant, host=_address(lane, _ATTENDANT)),
     )
     own = _accounts(program)
     accounts = own if other is None else _accounts(other) | own
