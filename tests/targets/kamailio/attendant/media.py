@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass, field
 
 FRAME_S = 0.02
-_SILENCE = b"\xd5" * 160
 _KEYS = "0123456789*#"
 
 
@@ -25,6 +24,8 @@ class Media:
     loud: int = 0
     quiet: int = 0
     types: set[int] = field(default_factory=set)
+    voice: bytes = b"\xd5"
+    """What is sent: silence, or something loud."""
 
     def __enter__(self) -> Media:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -54,7 +55,7 @@ class Media:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if send:
-                self._send(8, _SILENCE, self.stamp)
+                self._send(8, self.voice * 160, self.stamp)
             self.stamp += 160
             self._receive()
             time.sleep(FRAME_S)

@@ -206,14 +206,14 @@ class AttendantStack(Stack):
         slots = self.rpc("htable.dump", name) or []
         return {item["name"]: item["value"] for slot in slots for item in slot["slot"]}
 
-    def nothing_left(self, seconds: float = 8.0) -> None:
-        """Waits until no session, leg, transaction or call at the relay is there."""
+    def nothing_left(self, seconds: float = 3.0, transactions: bool = False) -> None:
+        """Waits until no session, leg, call at the relay, and maybe transaction, is there."""
         end = time.monotonic() + seconds
         while True:
             left = {
-                "sessions": self.table("sessions"),
-                "legs": self.table("legs"),
-                "transactions": self.rpc("tm.stats")["current"],
+                "sessions": [str(value)[:120] for value in self.table("sessions").values()],
+                "legs": list(self.table("legs")),
+                "transactions": self.rpc("tm.stats")["current"] if transactions else 0,
                 "relay": self.relay_calls(),
             }
             if not any(left.values()):

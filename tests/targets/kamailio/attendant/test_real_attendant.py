@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from tests.targets.kamailio.attendant import place
 from tests.targets.kamailio.attendant.media import Media
 from tests.targets.kamailio.attendant.place import AttendantStack
-from tests.targets.kamailio.conftest import lane
 from tests.targets.kamailio.sip_client import Endpoint, sdp, within_as_callee
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def attendant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttendantStack]:
-    with AttendantStack(lane() + 100, Path(tmp_path_factory.mktemp("attendant"))) as running:
-        yield running
-        assert "failed" not in running.log.read_text("utf-8", "replace")
-
-
-@pytest.fixture
-def exchange(attendant: AttendantStack) -> Iterator[Endpoint]:
-    """The test as the exchange."""
-    with place.exchange(attendant) as endpoint:
-        yield endpoint
-    attendant.nothing_left()
 
 
 def test_answers_plays_and_ends(attendant: AttendantStack, exchange: Endpoint) -> None:
