@@ -1,4 +1,4 @@
-"""I8: numbers and extensions have one owner, and everything that is referred to exists.
+"""I5 and I6: numbers and extensions have one owner, and everything that is referred to exists.
 
 The passes report what a manifest gets wrong there, so a contradiction found here is a fault of the compiler itself.
 """

@@ -28,7 +28,7 @@ class Proof:
     """One invariant of one tenant, examined for all classes of calls."""
 
     invariant: str
-    """``I1`` to ``I8``, as services names them."""
+    """``I1`` to ``I9``, as services names them."""
     claim: str
     """The invariant in a few words."""
     classes: int
