@@ -32,7 +32,7 @@ def trace(
         str,
         typer.Option("--from", metavar="A", help="novak/users/novakova, novak:1204, or a number outside."),
     ],
-    to: Annotated[str, typer.Option("--to", metavar="B", help="What is dialled, or who or what is called.")],
+    to: Annotated[str, typer.Option("--to", metavar="B", help="What is dialled, or who or what is called.")] = "",
     at: Annotated[str | None, typer.Option(metavar="TIME", help="When: 2026-12-23 17:00, local time.")] = None,
     busy: Annotated[Several, typer.Option(metavar="U", help="Is busy.")] = None,
     silent: Annotated[Several, typer.Option(metavar="U", help="Rings, and nobody answers.")] = None,
@@ -47,6 +47,10 @@ def trace(
     trunk: Annotated[str | None, typer.Option(metavar="T", help="The call comes in on this trunk.")] = None,
     diversions: Annotated[int, typer.Option(min=0, metavar="N", help="Was forwarded so often before.")] = 0,
     withheld: Annotated[bool, typer.Option("--withheld", help="The caller withholds the number.")] = False,
+    press: Annotated[Several, typer.Option(metavar="KEYS", help="Pressed when a menu waits; '' is nothing.")] = None,
+    click: Annotated[bool, typer.Option("--click", help="A clicks to dial.")] = False,
+    callback: Annotated[str | None, typer.Option(metavar="C", help="Callback C calls A back.")] = None,
+    called_back: Annotated[Several, typer.Option(metavar="A", help="Is being called back already.")] = None,
     refer: Annotated[str | None, typer.Option(metavar="B", help="The call is transferred to B (REFER).")] = None,
     refer_by: Annotated[Side, typer.Option(help="Who transfers it.")] = Side.CALLED,
     against: Annotated[str | None, typer.Option(metavar="REF", help="In this version too.")] = None,
@@ -57,6 +61,9 @@ def trace(
     Prints every step with its line, in a git checkout with the commit that last touched it, who is tried and what
     they see of the caller, and how the call ends. Of a transfer (REFER) it says whether it is allowed, and what
     becomes of the call that the other party's phone then makes.
+
+    Each `--press` is what the caller presses one time that a menu waits for him: a key, an extension, a name, a
+    number. After the last one he presses nothing more.
 
     U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
     extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
@@ -72,6 +79,9 @@ def trace(
       ringplan trace tenants --from +420602111222 --to +420222333400 --at "2026-12-24 17:00"
       ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
       ringplan trace tenants --from +420602111222 --to novak:1204 --refer novak:1205
+      ringplan trace tenants --from +420602111222 --to novak/ivr/main --press 2 --press 1204
+      ringplan trace tenants --from +420602111222 --callback novak/callback/field --press 1 --press 1204
+      ringplan trace tenants --from novak:1204 --to 0602111222 --click
       ringplan trace tenants --from novak:1204 --to 1205 --against origin/main
     """
     from ringplan.trace.against import Asked
@@ -85,8 +95,12 @@ def trace(
         engaged=tuple(engaged or ()),
         switches=tuple(switch or ()),
         remembered=tuple(remember or ()),
+        called_back=tuple(called_back or ()),
     )
-    asked = Asked(from_, to, words, trunk, diversions, withheld, refer, refer_by)
+    if not to and callback is None:
+        note("error: `--to` is missing; only a call back, with `--callback`, has none")
+        raise typer.Exit(Exit.USAGE)
+    asked = Asked(from_, to, words, trunk, diversions, withheld, refer, refer_by, tuple(press or ()), click, callback)
     if against is not None:
         _trace_both(path, asked, against, as_json=as_json)
     else:
@@ -188,7 +202,8 @@ def _usage_errors() -> Iterator[None]:
 
 def _wanted(path: Path, asked: Asked) -> Callable[[Path], bool] | None:
     with options(False, 0) as how:
-        return _needed(path, asked.caller, asked.called, (*asked.words.names, *_addressed(asked.refer)), how)
+        others = (*asked.words.names, *_addressed(asked.refer), *([asked.callback] if asked.callback else []))
+        return _needed(path, asked.caller, asked.called, others, how)
 
 
 def _addressed(target: str | None) -> tuple[str, ...]:

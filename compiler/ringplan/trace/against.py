@@ -10,7 +10,7 @@ from ringplan.interpreter import Call, Outcome, Step, route
 from ringplan.ir import HuntGroup, Program
 
 from .commits import Committed, touched
-from .parties import UnknownPartyError, dialled, find_node, find_party, origin
+from .parties import UnknownPartyError, called_back, clicking, dialled, find_node, find_party, origin
 from .render import Traced, data, render, result, scene
 from .side import Side
 from .transfer import transferred
@@ -33,18 +33,33 @@ class Asked:
     """Where the answered call is transferred to; None: nowhere."""
     refer_by: Side = Side.CALLED
     """Who transfers it."""
+    presses: tuple[str, ...] = ()
+    """What the caller presses each time an answered call waits for him."""
+    click: bool = False
+    """The caller clicks to dial."""
+    callback: str | None = None
+    """The callback that calls ``caller`` back; None: ``caller`` calls."""
 
 
 def walk(program: Program, asked: Asked) -> Traced:
     """Trace a call; raises UnknownPartyError or WordError."""
-    caller = origin(program, asked.caller, asked.trunk)
-    call = Call(caller, dialled(program, caller, asked.called), asked.withheld, asked.diversions)
-    local = local_tenant(program, caller, call.dialled)
+    call = _call(program, asked)
+    local = local_tenant(program, call.origin, call.dialled)
     met = world(program, asked.words, local)
     outcome = route(program, call, met)
     refer, by = asked.refer, asked.refer_by
     moved = transferred(program, call, outcome, met, refer, by) if refer is not None else None
     return Traced(call, outcome, scene(local, met), moved)
+
+
+def _call(program: Program, asked: Asked) -> Call:
+    if asked.callback is not None:
+        return Call(called_back(program, asked.callback, asked.caller), "", presses=asked.presses)
+    caller = origin(program, asked.caller, asked.trunk)
+    text = dialled(program, caller, asked.called)
+    if asked.click:
+        return Call(clicking(program, asked.caller), text, asked.withheld, presses=asked.presses)
+    return Call(caller, text, asked.withheld, asked.diversions, asked.presses)
 
 
 def with_commits(traced: Traced, at: Committed | None = None) -> Traced:
@@ -169,7 +184,11 @@ def _seen(traced: Traced) -> object:
     found = traced.transferred
     moved = (found.by, found.other, found.answer and found.answer.code) if found is not None else None
     outcomes = (traced.outcome, found.outcome if found is not None else None)
-    return moved, [(one.attempts, one.code, one.reason, one.emergency) for one in outcomes if one is not None]
+    return moved, [
+        (one.attempts, one.code, one.reason, one.emergency, one.heard, one.called_back)
+        for one in outcomes
+        if one is not None
+    ]
 
 
 def data_both(old: Traced | str, new: Traced | str) -> dict[str, Any]:

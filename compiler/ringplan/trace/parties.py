@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringplan.diagnostics.text import shown
-from ringplan.interpreter import FromPhone, FromTrunk, Origin
-from ringplan.interpreter.dialling import called_number
-from ringplan.ir import HuntGroup, Node, Phone, Program, Tenant, TimeRoute, User
+from ringplan.interpreter import FromCallback, FromClick, FromPhone, FromTrunk, Origin
+from ringplan.interpreter.dialling import called_number, calling_number
+from ringplan.ir import Announcement, Callback, HuntGroup, Ivr, Node, Phone, Program, Tenant, TimeRoute, User
 from ringplan.naming import unknown
 
-Called = User | HuntGroup | TimeRoute
+Called = User | HuntGroup | TimeRoute | Ivr | Announcement | Callback
 """What has a number or an extension."""
 
-SECTIONS = ("users", "hunt_groups", "time_routes")
+SECTIONS = ("users", "hunt_groups", "time_routes", "ivr", "announcements", "callback")
 """Where these stand in addresses."""
 
 
@@ -57,6 +57,23 @@ def origin(program: Program, name: str, trunk: str | None) -> Origin:
     return FromTrunk(trunk or trunks[0], number)
 
 
+def clicking(program: Program, name: str) -> FromClick:
+    """A user who clicks to dial; raises UnknownPartyError."""
+    return FromClick(find_party(program, name).user.id)
+
+
+def called_back(program: Program, callback: str, name: str) -> FromCallback:
+    """The call by which a callback calls one of its employees back; raises UnknownPartyError."""
+    tenant, node_id = find_node(program, callback, Callback, "callback")
+    node = tenant.node(node_id)
+    assert isinstance(node, Callback)
+    number = calling_number(tenant.dial_plan, name.replace(" ", ""))
+    known = [allowed for allowed, _ in node.allowed]
+    if number not in known:
+        raise UnknownPartyError(unknown(f"number that {callback} calls back", number, known))
+    return FromCallback(node_id, number)
+
+
 def find_party(program: Program, name: str) -> Party:
     """The user or phone meant by an address, an extension, or a number; raises UnknownPartyError."""
     if "/" in name:
@@ -68,7 +85,7 @@ def find_party(program: Program, name: str) -> Party:
 
 
 def find_called(program: Program, name: str) -> tuple[Tenant, Called]:
-    """The user, hunt group or time route meant by an address, an extension, or a number; raises UnknownPartyError."""
+    """The user, hunt group, menu … meant by an address, an extension, or a number; raises UnknownPartyError."""
     if "/" in name:
         return _called_by_address(program, name)
     tenant_name, separator, within = name.partition(":")
@@ -91,8 +108,9 @@ def dialled(program: Program, caller: Origin, text: str) -> str:
     if ("/" not in text and ":" not in text) or text.startswith("urn:"):
         return text.replace(" ", "")
     owner, found = find_called(program, text)
-    if isinstance(caller, FromPhone) and caller.phone.split("/", 1)[0] == owner.id and found.extension is not None:
-        return found.extension
+    extension = None if isinstance(found, Callback) else found.extension
+    if isinstance(caller, FromPhone) and caller.phone.split("/", 1)[0] == owner.id and extension is not None:
+        return extension
     if found.number is None:
         raise UnknownPartyError(f"{found.id} has no {_lacking(caller, owner)}, so it cannot be called from there")
     if isinstance(caller, FromTrunk):
@@ -138,14 +156,14 @@ def _by_address(program: Program, name: str) -> Party:
 
 
 def _called_by_address(program: Program, name: str) -> tuple[Tenant, Called]:
-    """A user, of whom a phone may be named, a hunt group or a time route."""
+    """A user, of whom a phone may be named, or something else that can be called."""
     parts = name.split("/")
     tenant = find_tenant(program, parts[0])
     if len(parts) < 3 or parts[1] not in SECTIONS:
         raise UnknownPartyError(f"{shown(name)} cannot be called; what can is written `{parts[0]}/users/…`")
     if parts[1] == "users":
         return tenant, _by_address(program, name).user
-    known = {node.id: node for node in tenant.nodes if isinstance(node, HuntGroup | TimeRoute)}
+    known = {node.id: node for node in tenant.nodes if isinstance(node, Called) and not isinstance(node, User)}
     if name not in known:
         raise UnknownPartyError(unknown(parts[1].removesuffix("s").replace("_", " "), name, known))
     return tenant, known[name]
@@ -173,7 +191,7 @@ def _users(tenant: Tenant) -> Iterator[User]:
 
 
 def _called(node: Node) -> Called:
-    assert isinstance(node, User | HuntGroup | TimeRoute)
+    assert isinstance(node, Called)
     return node
 
 

@@ -186,20 +186,30 @@ def headline(call: Call) -> str:
         case FromTrunk(trunk, number):
             caller = f"{number or 'an unknown number'} on trunk {trunk}"
         case FromCallback(callback, number):
-            caller = f"{number}, called back by {callback},"
+            return f"{callback} calls {number} back{_presses(call)}"
         case FromClick(user):
             caller = f"{user}, by click-to-dial,"
         case FromStranger(domain):
             caller = f"a stranger from {domain}"
     before = f", forwarded {call.diversions} times before" if call.diversions else ""
-    return f"{caller} calls {call.dialled}{withheld}{before}"
+    return f"{caller} calls {call.dialled}{withheld}{before}{_presses(call)}"
+
+
+def _presses(call: Call) -> str:
+    """What is pressed, in order."""
+    return f", and presses {', '.join(keys or 'nothing' for keys in call.presses)}" if call.presses else ""
 
 
 def result(outcome: Outcome) -> str:
     """How the call ended, in one line."""
     kind = "emergency call " if outcome.emergency else ""
     if outcome.code == 200:
-        return f"{kind}answered by {' or '.join(outcome.answered_by)}"
+        parties = " or ".join(outcome.answered_by)
+        is_ended = parties.partition("/")[2].startswith(("ivr/", "callback/"))
+        return f"{kind}answered by {parties}{', which hangs up' if is_ended else ''}"
+    if outcome.called_back is not None:
+        callback, number = outcome.called_back
+        return f"not answered: the caller gets {outcome.code} {outcome.reason}, and {callback} calls {number} back"
     return f"{kind}not answered: the caller gets {outcome.code} {outcome.reason}"
 
 
@@ -221,6 +231,7 @@ def _call_data(call: Call) -> dict[str, Any]:
         "dialled": call.dialled,
         "withheld": call.withheld,
         "diversions": call.diversions,
+        "presses": list(call.presses),
     }
 
 
@@ -229,12 +240,15 @@ def _outcome_data(outcome: Outcome, known: Touched) -> dict[str, Any]:
         "tenant": outcome.tenant,
         "steps": [_step_data(step, known) for step in outcome.steps],
         "attempts": [asdict(attempt) for attempt in outcome.attempts],
+        "heard": list(outcome.heard),
+        "waits": [asdict(waiting) for waiting in outcome.waits],
         "memory": {group: asdict(memory) for group, memory in sorted(outcome.memory.items())},
         "result": {
             "code": outcome.code,
             "reason": outcome.reason,
             "answered_by": list(outcome.answered_by),
             "emergency": outcome.emergency,
+            "called_back": list(outcome.called_back) if outcome.called_back is not None else None,
             "text": result(outcome),
         },
     }

@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringplan.diagnostics.text import shown
-from ringplan.interpreter import ORDINARY_MOMENT, FromPhone, Memory, Origin, PhoneState, TrunkState, World
+from ringplan.interpreter import (
+    ORDINARY_MOMENT,
+    FromCallback,
+    FromClick,
+    FromPhone,
+    Memory,
+    Origin,
+    PhoneState,
+    TrunkState,
+    World,
+)
 from ringplan.interpreter.dialling import called_number
 from ringplan.ir import HuntGroup, Program, Tenant
 from ringplan.naming import unknown
@@ -34,6 +44,8 @@ class Words:
     """``ADDRESS=on`` or ``ADDRESS=off``."""
     remembered: tuple[str, ...] = ()
     """``GROUP=last:MEMBER``, ``GROUP=turn:NUMBER`` or ``GROUP=answered:MEMBER,MEMBER``."""
+    called_back: tuple[str, ...] = ()
+    """Numbers that are being called back."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,13 +69,20 @@ def world(program: Program, words: Words, local: Tenant | None) -> World:
         engaged=frozenset(find_party(program, name).user.id for name in words.engaged),
         memory=_memory(program, words.remembered),
         switches=dict(_switch(program, pair) for pair in words.switches),
+        called_back=frozenset(map(_number, words.called_back)),
     )
+
+
+def _number(text: str) -> str:
+    """A number in E.164, or as it stands."""
+    return called_number(text.replace(" ", "")) or text
 
 
 def local_tenant(program: Program, caller: Origin, dialled: str) -> Tenant | None:
     """The tenant whose exchange decides about a call, and whose clock it looks at; None: nobody's."""
-    if isinstance(caller, FromPhone):
-        return find_tenant(program, caller.phone.partition("/")[0])
+    match caller:
+        case FromPhone(address) | FromCallback(address) | FromClick(address):
+            return find_tenant(program, address.partition("/")[0])
     number = called_number(dialled)
     for tenant in program.tenants:
         if number is not None and any(number in block for block in tenant.blocks):
