@@ -53,18 +53,20 @@ def find_address(path: Path, address: str) -> Span:
         raise UnknownAddressError(unknown("tenant", first, [tenant.manifest.tenant]))
     if not rest or rest[0] == "reject":
         return tenant.spans.value(("tenant",))
-    if rest[0] in _LOWERED:
+    if rest[0] in _LOWERED or (rest[0] == "prompts" and "".join(rest[1:]) not in tenant.manifest.prompts):
         return _lowered(tenant, place, address.strip("/"))
     return _walk(tenant, rest, address)
 
 
 def _lowered(tenant: LoadedTenant, place: Place, address: str) -> Span:
-    """Where something is named first that no line defines: a number or SIP URI outside, the holidays of a country."""
+    """Where something is named first that no line defines: a number or SIP URI outside, the holidays of a country, a
+    prompt by its content."""
     platform = platform_of(place).graph
-    graph = lower(tenant.manifest, tenant.spans, platform)
+    graph = lower(tenant.manifest, tenant.spans, platform, tenant.recordings)
     section = address.split("/")[1]
     found = {node.id: node.span for node in graph.nodes if isinstance(node, Outside | SipUri)}
     found |= {schedule.id: schedule.span for schedule in graph.schedules}
+    found |= {prompt.id: prompt.span for prompt in graph.prompts}
     known = [name for name in found if name.split("/")[1] == section]
     if address not in known:
         raise UnknownAddressError(unknown(f"{section} of {tenant.manifest.tenant}", address, known))

@@ -8,10 +8,10 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from ringplan.frontend.discover import SUFFIXES, TENANT_FILE, Layout, discover, display_path
+from ringplan.frontend.discover import RECORDINGS, SUFFIXES, TENANT_FILE, Layout, discover, display_path
 from ringplan.values import dataclass
 
-_SUFFIXES = (*sorted(SUFFIXES), ".wav")
+_SUFFIXES = (*sorted(SUFFIXES), RECORDINGS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: Final[dict[str, type[BaseModel]]] = {"tenant": Tenant, "platform": Platform, "tenant-part": Tenant}
 # One of these matches every pattern that a value without letters can match.
 _NUMBERS: Final = ("0", "5", "12", "1204", "602123456", "0602123456", "+420222333404", "12345678901234567890")
+_NUMBER: Final = "+420222333404"
 _GROUPING: Final = r"[\s().\-/]*"
 _DURATION: Final = TypeAdapter(DurationText).json_schema()["pattern"]
 # How a normalised value may be written, by the pattern of its normal form.
@@ -133,8 +134,10 @@ def looks_like_number(pattern: str) -> bool:
     return any(re.search(pattern, number) for number in _NUMBERS)
 
 
-def _without_leading_zeros(pattern: str) -> str:
-    """The pattern of keys, opened for what editors make of short ones such as ``00``."""
+def _as_read(pattern: str) -> str:
+    """The pattern of keys, opened for what editors make of numbers: ``+420602111222`` loses its plus, ``00`` a zero."""
+    if re.search(pattern, _NUMBER) and not re.search(pattern, _NUMBER.removeprefix("+")):
+        return f"{pattern}|^[1-9][0-9]{{6,14}}$"
     digits = [f"{number:0{width}}" for width in (1, 2, 3) for number in range(10**width)]
     read = {str(int(text)) for text in digits if re.search(pattern, text)}
     also = sorted(text for text in read if not re.search(pattern, text))
@@ -172,11 +175,11 @@ class _EditorSchema(GenerateJsonSchema):
         return {"anyOf": [super().bool_schema(schema), {"type": "string", "enum": words}]}
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """A section; keys of digits lose leading zeros in editors."""
+        """A section; keys of digits lose zeros or a plus at the beginning in editors."""
         found = super().dict_schema(schema)
         keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
         if "anyOf" in keys and "pattern" in keys["anyOf"][0]:
-            pattern = _without_leading_zeros(keys["anyOf"][0]["pattern"])
+            pattern = _as_read(keys["anyOf"][0]["pattern"])
             found |= {"patternProperties": {pattern: found.pop("additionalProperties")}}
         if "patternProperties" in found:
             found["additionalProperties"] = False

@@ -29,7 +29,7 @@ def _on_one_line(value: object) -> object:
 
 
 Spoken = Annotated[
-    str, BeforeValidator(_on_one_line), Field(min_length=1, max_length=2000), AfterValidator(display_text)
+    str, Field(min_length=1, max_length=2000), BeforeValidator(_on_one_line), AfterValidator(display_text)
 ]
 """Words that become speech, at most 2,000 characters; line breaks are spaces."""
 

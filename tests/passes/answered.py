@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import wave
+from pathlib import Path
+
 from tests.passes.builder import HEAD, PLATFORM, Bench, Examined, tenant, user
 
 from ringplan import ir
@@ -47,3 +50,15 @@ def heard(found: Examined, prompt: str | None) -> str:
         return ""
     (one,) = [one for one in graph(found).prompts if one.id == prompt]
     return one.say if one.say is not None else str(one.file)
+
+
+def recording(folder: Path, name: str = "hello.wav") -> bytes:
+    """A short tone in the tenant's folder; its bytes."""
+    file = folder / "prompts" / name
+    file.parent.mkdir(exist_ok=True)
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(b"".join((at % 16 * 1000 - 8000).to_bytes(2, "little", signed=True) for at in range(4000)))
+    return file.read_bytes()

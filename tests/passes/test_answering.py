@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import wave
-from pathlib import Path
-
 import pytest
-from tests.passes.answered import ATTENDANT, examined, graph, heard, ivr, menus
+from tests.passes.answered import ATTENDANT, examined, graph, heard, ivr, menus, recording
 from tests.passes.builder import HEAD, PLATFORM, Bench, tenant
 
 from ringplan import ir
@@ -15,18 +12,6 @@ from ringplan.prompts import words
 from ringplan.prompts.identity import speech_digest
 
 CALLBACK = "callback: {field: {number: +420222333410, allowed: {+420602111222: users/jana}, otherwise: users/eva%s}}\n"
-
-
-def recording(folder: Path, name: str = "hello.wav") -> bytes:
-    """A short tone in the tenant's folder; its bytes."""
-    file = folder / "prompts" / name
-    file.parent.mkdir(exist_ok=True)
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(b"".join((at % 16 * 1000 - 8000).to_bytes(2, "little", signed=True) for at in range(4000)))
-    return file.read_bytes()
 
 
 # -- IVRs

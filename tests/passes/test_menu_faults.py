@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests.passes.answered import USERS, examined, menus
+from tests.passes.answered import USERS, examined, menus, recording
 from tests.passes.builder import HEAD, Bench, Examined
-from tests.passes.test_answering import recording
 
 JANA = "keys: {7: {transfer: users/jana}}"
 

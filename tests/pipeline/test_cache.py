@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.passes.answered import recording
 from tests.passes.builder import HEAD, PLATFORM, tenant, user
 
 from ringplan import pipeline
@@ -97,6 +98,27 @@ def test_everything_a_result_depends_on_is_in_its_key(
         case _:
             monkeypatch.setattr("ringplan.cache.compiler_digest", lambda: b"another compiler")
     assert compiled().compiled == (2 if change in ("platform", "compiler") else 1)
+
+
+def test_the_recordings_of_a_tenant_are_in_its_key(file: Path, fleet: Path) -> None:
+    prompt = "treatments: {busy: {file: prompts/busy.wav}}\n"
+    manifest = fleet / "aa" / "tenant.yaml"
+    manifest.write_text(manifest.read_text(encoding="utf-8") + prompt, encoding="utf-8")
+    attendant = 'attendant: {listen: "127.0.0.9:5080", digits: 5081}\n'
+    (fleet / "platform.yaml").write_text(PLATFORM + attendant, encoding="utf-8")
+
+    def codes() -> list[str]:
+        cache = DiskCache(file)
+        try:
+            return [one.code for one in check(fleet, Options(cache)).diagnostics]
+        finally:
+            cache.close()
+
+    assert codes() == ["RP451"]
+    content = recording(fleet / "aa", "busy.wav")
+    assert codes() == []
+    (fleet / "aa/prompts/busy.wav").write_bytes(content[:44] + bytes(len(content) - 44))
+    assert codes() == codes() == ["RP453"]
 
 
 def test_dates_are_not(compiled: Callable[[], Compilation], fleet: Path) -> None:

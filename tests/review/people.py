@@ -61,6 +61,16 @@ TENANT_DATA: dict[str, Any] = {
         "sales": {"name": "S", "extension": "300", "department": "sales", "members": ["users/eva", "users/olga"]},
         "all": {"name": "A", "extension": "301", "members": ["users/eva", "users/petr"], "policy": "simultaneous"},
     },
+    "ivr": {
+        "sales": {
+            "extension": "400",
+            "department": "sales",
+            "open": {"keys": {"1": {"transfer": "users/eva"}, "2": "hang_up"}, "greeting": {"say": "S"}},
+        }
+    },
+    "announcements": {"sales": {"extension": "410", "department": "sales", "prompt": {"say": "S"}}},
+    "callback": {"c": {"number": "+420222333409", "allowed": {"+420602111222": "users/eva"}, "otherwise": "205"}},
+    "prompts": {"hello": {"say": "Hello"}},
     "time_routes": {"main": {"number": "+420222333400", "rules": [{"when": "day", "to": "201"}], "otherwise": "205"}},
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.passes.answered import recording
 from tests.review.git import Repository, fleet
 from typer.testing import CliRunner
 
@@ -73,6 +74,21 @@ def test_json_names_approvals_and_takes_them(repository: Repository) -> None:
     assert by_field["name"]["needs"] == [{"role": "department sales or higher", "ids": [JAN, BOSS, OPERATOR]}]
     assert review("--author", EVA, "--approved-by", JAN)[0] == 4
     assert data("--author", EVA, "--approved-by", OPERATOR)["verdict"] == "allowed"
+
+
+def test_other_words_in_a_recording_are_a_change(repository: Repository) -> None:
+    attendant = "attendant: {listen: 127.0.0.9:5080, digits: 5081}\n\nmedia:"
+    repository.replace("platform.yaml", "media:", attendant)
+    told = "announcements:\n  told: {extension: 1400, department: sales, prompt: {file: prompts/told.wav}}\n"
+    (repository.tenants / "novak/told.yaml").write_text(told, encoding="utf-8")
+    content = recording(repository.tenants / "novak", "told.wav")
+    repository.commit()
+    assert review("--author", EVA) == (0, "nothing changes by meaning\n")
+    (repository.tenants / "novak/prompts/told.wav").write_bytes(content[:2000] + bytes(2) + content[2002:])
+    code, text = review("--author", EVA)
+    assert code == 4
+    assert "announcements/told prompt.file: prompts/told.wav (" in text
+    assert review("--author", JAN)[0] == 0
 
 
 def test_files_that_move_are_no_change(repository: Repository) -> None:

@@ -22,10 +22,11 @@ from tests.review.people import (
 )
 
 from ringplan.review.matrix import APPOINTS, ENTRY, LOWEST, Role, matrix_markdown
-from ringplan_schema import Department, Group, HuntGroup, Platform, Tenant, User, UserCallerId
+from ringplan_schema import Announcement, Department, Group, HuntGroup, Ivr, Platform, Tenant, User, UserCallerId
 
 ROOT = Path(__file__).resolve().parents[2]
 EVA, HUNT = "users/eva", "hunt_groups/sales"
+IVR, TOLD = "ivr/sales", "announcements/sales"
 PLAN: dict[str, Any] = {"outgoing": {"international": "allow"}}
 NEW_USER = {"name": "N", "extension": "250", "department": "sales", "phones": {"desk": {"secret": "a/n"}}}
 NEW_HUNT = {"name": "N", "extension": "350", "department": "sales", "members": ["users/olga"]}
@@ -44,6 +45,13 @@ BY_TENANT = {
     "caller_id": {"name": "Acme"},
     "emergency": {"number": "+420222333400"},
     "calling_plan": PLAN,
+    "language": "sk",
+    "treatments": {"busy": {"say": "B"}},
+    "callback/c/allowed": {"+420602111222": "users/petr"},
+    "callback/c/record": "true",
+    "callback/c": None,
+    "prompts/hello": {"say": "Good day"},
+    "prompts/more": {"say": "More"},
     "number_masks/family": ["602555203"],
     "number_masks/neighbours": ["+43*"],
     "schedules/day": {"weekly": ["mon-fri 08:00-18:00"]},
@@ -71,6 +79,8 @@ BY_GROUP = {
     "departments/new": {"parent": "sales"},
     f"{EVA}/number": "+420222333402",
     f"{HUNT}/number": "+420222333410",
+    f"{IVR}/number": "+420222333411",
+    f"{TOLD}/number": "+420222333412",
     "users/new": {**NEW_USER, "number": "+420222333403"},
     "administrators/new@x.example": {"role": "department", "department": "sales"},
     f"administrators/{DEPARTMENT}": None,
@@ -95,6 +105,28 @@ BY_DEPARTMENT = {
     f"{HUNT}/call_waiting": "true",
     f"{HUNT}/group_busy": "true",
     f"{HUNT}/calling_plan": PLAN,
+    f"{IVR}/name": "X",
+    f"{IVR}/extension": "401",
+    f"{IVR}/language": "en",
+    f"{IVR}/operator": "201",
+    f"{IVR}/hours": "day",
+    f"{IVR}/holidays": "holidays/CZ",
+    f"{IVR}/open": {"keys": {"1": {"transfer": "users/olga"}}},
+    f"{IVR}/open/keys/2": {"hang_up": {"say": "Bye"}},
+    f"{IVR}/open/greeting": {"say": "T"},
+    f"{IVR}/closed": {"then": "hang_up"},
+    f"{IVR}/holiday": {"then": "hang_up"},
+    f"{IVR}/max_time": "1m",
+    f"{IVR}/calling_plan": PLAN,
+    IVR: None,
+    "ivr/new": {"extension": "402", "department": "sales", "open": {"then": "hang_up"}},
+    f"{TOLD}/name": "X",
+    f"{TOLD}/extension": "411",
+    f"{TOLD}/prompt": "prompts/hello",
+    f"{TOLD}/times": "2",
+    f"{TOLD}/code": "busy",
+    TOLD: None,
+    "announcements/new": {"extension": "412", "department": "sales", "prompt": {"say": "N"}},
     HUNT: None,
     "hunt_groups/new": {**NEW_HUNT, "members": ["users/eva"]},
     "administrators/new@x.example": {"role": "user", "user": "eva"},
@@ -158,6 +190,8 @@ def test_every_field_of_the_manifest_has_its_place_in_the_matrix() -> None:
         "departments": Department,
         "users": User,
         "hunt_groups": HuntGroup,
+        "ivr": Ivr,
+        "announcements": Announcement,
     }
     wanted = {(name, field) for name, model in sections.items() for field in model.model_fields}
     wanted -= {("users", "caller_id")}
@@ -165,7 +199,8 @@ def test_every_field_of_the_manifest_has_its_place_in_the_matrix() -> None:
     others = {name for name, _ in LOWEST} | {"administrators"}
     wanted |= {("tenant", field) for field in Tenant.model_fields if field not in others - {"tenant"}}
     wanted |= {("platform", field) for field in Platform.model_fields}
-    entries = {(name, ENTRY) for name in ("tenant", "number_masks", "schedules", "time_routes", *sections)}
+    whole = ("callback", "number_masks", "prompts", "schedules", "time_routes")
+    entries = {(name, ENTRY) for name in ("tenant", *whole, *sections)}
     assert wanted | entries == set(LOWEST)
 
 

@@ -153,6 +153,19 @@ hunt_groups:
     members: [users/novak]
     weights: {users/novak: 100}
     overflow: {after: 60s, to: reject/busy}
+ivr:
+  main:
+    number: +420222333405
+    operator: users/novak
+    open:
+      greeting: {say: Good day.}
+      keys:
+        0: operator
+        1: {transfer: users/novak, prompt: {file: prompts/one.wav}}
+        "*": repeat
+      no_input: {repeat: 1, then: {submenu: ivr/more}}
+callback:
+  field: {number: +420222333406, allowed: {+420602111222: users/novak}, otherwise: users/novak, delay: 2s}
 """
 # what is changed, whether models and schema take it
 CHANGES = [
@@ -196,6 +209,26 @@ CHANGES = [
     ("weights: {users/novak: 100}", "weights: {novak: 100}", False),
     ("after: 60s", "after: 60", False),
     ("policy: weighted", "policy: random", False),
+    ("{say: Good day.}", "prompts/hello", True),
+    ("{say: Good day.}", "hello", False),
+    ("{say: Good day.}", "{say: 12}", True),
+    ("{say: Good day.}", "{says: A}", False),
+    ("{say: Good day.}", "{say: A, language: de}", False),
+    ("one.wav", "../one.wav", False),
+    ("one.wav", "one.mp3", False),
+    ("0: operator", "'0': operator", True),
+    ("0: operator", "10: operator", False),
+    ("0: operator", "0: operators", False),
+    ("0: operator", "0: {dial_extension: {}}", True),
+    ("0: operator", "0: {dial_extension: {department: 12}}", False),
+    ("{submenu: ivr/more}", "return", True),
+    ("{submenu: ivr/more}", "repeat", False),
+    ("{submenu: ivr/more}", "{submenu: more}", False),
+    ("{submenu: ivr/more}", "{announce: prompts/a}", False),
+    ("{+420602111222: users/novak}", "{+420 602 111 222: users/novak}", True),
+    ("{+420602111222: users/novak}", "{mobile: users/novak}", False),
+    ("{+420602111222: users/novak}", "{+420602111222: novak}", False),
+    ("delay: 2s", "delay: 2", False),
 ]
 
 
@@ -219,7 +252,9 @@ def test_models_and_schema_agree(old: str, new: str, good: bool) -> None:
     assert accepts("tenant", as_editor(text)) == good
 
 
-@pytest.mark.parametrize(("old", "new"), [("rings: 4", "rings: 0"), ("/novak: 100}", "/novak: 101}")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("rings: 4", "rings: 0"), ("repeat: 1", "repeat: 10"), ("/novak: 100}", "/novak: 101}")]
+)
 def test_limits_of_numbers_hold_in_editors(old: str, new: str) -> None:
     text = TENANT.replace(old, new)
     with pytest.raises(ValidationError):

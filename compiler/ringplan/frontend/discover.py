@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from ringplan.values import dataclass
 TENANT_FILE: Final = "tenant.yaml"
 PLATFORM_FILE: Final = "platform.yaml"
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
+RECORDINGS: Final = ".wav"
+"""How the files end that prompts may name."""
 
 
 class UsageError(Exception):
@@ -75,7 +78,7 @@ def _folder(path: Path) -> Layout:
         platform = _platform_above(path)
         return Layout(platform, (path,))
     platform = path / PLATFORM_FILE if (path / PLATFORM_FILE).is_file() else None
-    tenants = tuple(child for child in sorted(path.iterdir()) if _is_tenant(child))
+    tenants = tuple(child for child in sorted(path.iterdir(), key=attrgetter("name")) if _is_tenant(child))
     if platform is None and not tenants:
         raise UsageError(f"{printable(path)} holds neither a {PLATFORM_FILE} nor a folder with a {TENANT_FILE}")
     return Layout(platform, tenants)

@@ -24,7 +24,9 @@ from ringplan_schema import (
 
 from .scopes import group_of
 
-SECTIONS: Final = ("groups", "departments", "users", "hunt_groups", "number_masks", "schedules", "time_routes")
+WHOLE: Final = ("callback", "number_masks", "prompts", "schedules", "time_routes")
+"""Sections whose entries are one value to who administers them."""
+SECTIONS: Final = ("groups", "departments", "users", "hunt_groups", "ivr", "announcements", *WHOLE)
 """Sections of a tenant whose entries are compared by name."""
 _SETS: Final[Mapping[type[BaseModel], frozenset[str]]] = {
     Exchange: frozenset({"listen"}),
@@ -52,10 +54,10 @@ def platform_fields(platform: Platform) -> dict[str, Any]:
 def entry_fields(tenant: Tenant, section: str, name: str) -> dict[str, Any]:
     """The fields of one entry of a section; a section whose entries are one value has one field without a name."""
     entry = getattr(tenant, section)[name]
-    if section in ("number_masks", "schedules", "time_routes"):
+    if section in WHOLE:
         return {"": _named(sorted(set(entry)) if section == "number_masks" else plain(entry), name)}
     found: dict[str, Any] = _named(plain(entry), name)
-    if section in ("users", "hunt_groups"):
+    if section in ("users", "hunt_groups", "ivr", "announcements"):
         inherited = group_of(tenant, None, entry.department)
         found["group"] = None if entry.group == inherited else entry.group
     if section == "users":

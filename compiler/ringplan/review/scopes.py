@@ -33,9 +33,9 @@ def scope_of(tenant: Tenant, section: str, name: str) -> Scope:
         case "users":
             user = tenant.users[name]
             return _member(tenant, user.group, user.department, name)
-        case "hunt_groups":
-            hunt = tenant.hunt_groups[name]
-            return _member(tenant, hunt.group, hunt.department, None)
+        case "hunt_groups" | "ivr" | "announcements":
+            entry = getattr(tenant, section)[name]
+            return _member(tenant, entry.group, entry.department, None)
         case _:
             return WHOLE_TENANT
 

@@ -16,6 +16,7 @@ from ringplan_schema import Platform, Tenant
 
 from .changes import Change, platform_changes, tenant_changes
 from .judging import Administration, Review, administration, judge
+from .recordings import with_content
 from .repository import Repository, open_repository
 
 
@@ -80,7 +81,7 @@ def _base(root: Path, names: frozenset[str]) -> Manifests:
     """What was there; a tenant that could not be read then is as good as new, and so the operator's."""
     platform = load_platform(root / PLATFORM_FILE, root, Sink())
     found = {name: load_tenant(root / name, root, Sink()) for name in names if (root / name).is_dir()}
-    tenants = {name: one.manifest for name, one in found.items() if one is not None}
+    tenants = {name: with_content(one) for name, one in found.items() if one is not None}
     return Manifests(platform.manifest if platform else None, tenants)
 
 
@@ -98,5 +99,5 @@ def _head(path: Path, place: Place, names: frozenset[str]) -> Manifests:
     missing = [name for name, one in found.items() if one is None]
     if missing or sink.has_errors:
         raise BrokenError(f"{display_path(path)} changed while it was read", sink.sorted())
-    tenants = {name: one.manifest for name, one in found.items() if one is not None}
+    tenants = {name: with_content(one) for name, one in found.items() if one is not None}
     return Manifests(platform.manifest if platform else None, tenants)
