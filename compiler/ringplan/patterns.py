@@ -75,10 +75,13 @@ def without_first(pattern: Pattern, count: int) -> Pattern:
 
 def matches(pattern: Pattern, text: str) -> bool:
     """Whether the digits ``text`` are in the set; ``555*`` matches ``555``."""
-    if len(text) < len(pattern.steps) or (len(text) > len(pattern.steps) and not pattern.is_open):
+    steps = pattern.steps
+    if len(text) < len(steps) or (len(text) > len(steps) and not pattern.is_open):
         return False
-    beginning, end = text[: len(pattern.steps)], text[len(pattern.steps) :]
-    return all(digit in step for digit, step in zip(beginning, pattern.steps, strict=True)) and DIGITS.issuperset(end)
+    for digit, step in zip(text, steps, strict=False):  # a loop: proofs ask this ten thousand times
+        if digit not in step:
+            return False
+    return DIGITS.issuperset(text[len(steps) :])
 
 
 def is_empty(pattern: Pattern) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from tests.schedules.small import PRAGUE, schedule, tenant, tenants
 
 from ringplan import ir
 from ringplan.interpreter.schedules import all_open_at, is_open, local_minute
-from ringplan.interpreter.slices import FIRST_DAY, LAST_DAY, boundaries, slices
+from ringplan.interpreter.slices import FIRST_DAY, LAST_DAY, _transitions, boundaries, slices
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NIGHTS = {
@@ -44,6 +45,17 @@ def test_the_nights_are_those_in_which_the_clock_is_set() -> None:
         for night in nights:
             offsets = {(utc(night) + HOUR * hour).astimezone(ZoneInfo(zone)).utcoffset() for hour in range(24)}
             assert len(offsets) == (1 if zone == "Asia/Kolkata" else 2), (zone, night)
+
+
+@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Asia/Gaza", "Asia/Kolkata", "Australia/Lord_Howe"])
+def test_no_change_of_the_clock_is_missed(zone: str) -> None:
+    """The shortest times between two changes are those around Ramadan; every day is looked at here."""
+    found = list(_transitions(ZoneInfo(zone)))
+    days = [datetime.fromordinal(day).replace(tzinfo=UTC) for day in range(FIRST_DAY - 1, LAST_DAY + 3)]
+    offsets = [day.astimezone(ZoneInfo(zone)).utcoffset() for day in days]
+    changed = [day for day, (before, after) in zip(days[1:], pairwise(offsets), strict=True) if before != after]
+    assert len(found) == len(changed)
+    assert all(day - timedelta(days=1) < moment <= day for moment, day in zip(found, changed, strict=True))
 
 
 @pytest.mark.parametrize("zone", [PRAGUE, "Africa/Cairo", "America/Santiago"])
