@@ -11,11 +11,15 @@ from hashlib import blake2b
 
 from .nodes import Platform, Program, Tenant
 
+_LEFT_OUT = ("audio", "span", "written")
+"""Fields that say where something stands, and the sound of a prompt, for which its digest stands."""
+
 
 def to_data(value: object) -> object:
     """Plain data of a part of the graph; nodes carry their class name as ``kind``."""
     if is_dataclass(value) and not isinstance(value, type):
-        data = {field.name: to_data(getattr(value, field.name)) for field in fields(value) if field.name != "span"}
+        names = (field.name for field in fields(value) if field.name not in _LEFT_OUT)
+        data = {name: to_data(getattr(value, name)) for name in names}
         return {"kind": type(value).__name__.lower(), **data}
     if isinstance(value, tuple):
         return [to_data(item) for item in value]
