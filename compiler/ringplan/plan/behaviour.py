@@ -8,15 +8,29 @@ goes on with every result that action can have; where they do not, they part.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ringplan.interpreter import Diversion
 from ringplan.interpreter.dialling import OffNet
 from ringplan.interpreter.redirecting import screen_target
 from ringplan.interpreter.screening import matches
-from ringplan.ir import MAX_DIVERSIONS, HuntGroup, Outside, Reject, Rule, SipUri, TimeRoute, User
+from ringplan.ir import (
+    MAX_DIVERSIONS,
+    Announcement,
+    Callback,
+    HuntGroup,
+    Ivr,
+    Outside,
+    Reject,
+    Rule,
+    SipUri,
+    TimeRoute,
+    User,
+)
 
+from .answering import all_choices, called_back
+from .answering import signature as signature_of_menus
 from .versions import Pair, Version, phones
 
 
@@ -36,6 +50,10 @@ class Caller(NamedTuple):
         if self.withheld or self.compared is None:
             return rule.anonymous
         return any(matches(pattern, self.compared) for pattern in rule.callers)
+
+    def is_called_back(self, version: Version, node: Callback) -> bool:
+        """Whether a callback refuses the call and calls back."""
+        return self.user is None and not self.withheld and self.compared in called_back(version.tenant, node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,24 @@ class End:
 
     code: int
     reason: str
+    heard: tuple[str, ...] = ()
+    """Prompts that are played before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An IVR answers; equal signatures play the same and ask the same."""
+
+    ivr: str = field(compare=False)
+    signature: object
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The call is refused, and the caller called back."""
+
+    callback: str
+    signature: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +110,7 @@ class Out:
     """What the trunks are told of how the call came about."""
 
 
-Action = Ring | Hunt | End | Out
+Action = Ring | Hunt | End | Out | Answer | CalledBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +119,8 @@ class Place:
 
     node: str
     diversions: tuple[Diversion, ...] = ()
+    is_answered: bool = False
+    """Whether a menu has transferred the call there; then a rejection is not heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +133,8 @@ class Settled:
     """Everything that was asked on the way: nodes, schedules and plans, by id."""
     was_self: str | None = None
     """The user whose own call counted as busy on the way."""
+    is_answered: bool = False
+    """Whether a menu has transferred the call there."""
 
 
 Start = Place | Settled
@@ -103,18 +143,19 @@ Start = Place | Settled
 
 def is_barred(settled: Settled) -> bool:
     """Whether the caller's own plan bars a call."""
-    return settled.action == End(403, "Call Barred") and settled.decided[0].endswith("/reject/barred")
+    is_end = isinstance(settled.action, End) and settled.action.code == 403
+    return is_end and settled.decided[0].endswith("/reject/barred")
 
 
 class Step(NamedTuple):
     """One thing that happened alike in both versions."""
 
     node: str
-    """User or hunt group, by its id in the new version."""
+    """User, hunt group or IVR, by its id in the new version."""
     old_node: str
     result: str
     """``busy``, ``no-answer``, ``gone``, ``unregistered``; of a hunt ``busy``, ``no-answer``, ``unreachable``,
-    ``overflow``."""
+    ``overflow``; of an IVR what is pressed (`Choice.text`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +182,28 @@ class View(NamedTuple):
 
 def settled(view: View, place: Place, known: Mapping[str, str]) -> Settled:
     """What happens next to a call; ``known``: results of users who were rung before, who keep their state."""
+    found = _settled(view, place, known)
+    return replace(found, is_answered=True) if place.is_answered else found
+
+
+def _settled(view: View, place: Place, known: Mapping[str, str]) -> Settled:
     version, decided = view.version, list[str]()
     node, diversions, own = version.nodes[place.node], place.diversions, None
     while True:
         decided.append(node.id)
         match node:
-            case Reject():
-                return Settled(End(node.code, node.reason), diversions, tuple(decided), own)
+            case Reject() | Announcement():
+                return Settled(end_of(node, is_answered=place.is_answered), diversions, tuple(decided), own)
+            case Ivr():
+                asks = signature_of_menus(version, node.id, view.open)
+                decided.extend(schedule for schedule in (node.holidays, node.hours) if schedule is not None)
+                return Settled(Answer(node.id, asks), diversions, tuple(decided), own)
+            case Callback():
+                if not diversions and view.caller.is_called_back(version, node):
+                    back = CalledBack(node.id, version.treatment(node.id))
+                    return Settled(back, diversions, tuple(decided), own)
+                node = version.nodes[node.otherwise]
+                continue
             case Outside() | SipUri():
                 return Settled(_out(version, node, diversions, decided), diversions, tuple(decided), own)
             case TimeRoute():
@@ -169,7 +225,7 @@ def settled(view: View, place: Place, known: Mapping[str, str]) -> Settled:
                 else:
                     return Settled(Ring(node.id, phones(node), node.ring_ms), diversions, tuple(decided), own)
         following = version.nodes[target]
-        if not isinstance(following, Reject):
+        if not isinstance(following, Reject | Announcement):
             if len(diversions) >= MAX_DIVERSIONS:
                 following = version.nodes[f"{version.tenant.id}/reject/diversions"]
             else:
@@ -177,7 +233,14 @@ def settled(view: View, place: Place, known: Mapping[str, str]) -> Settled:
         node = following
 
 
-def diversion(node: User | HuntGroup | TimeRoute, reason: str) -> Diversion:
+def end_of(node: Reject | Announcement, *, is_answered: bool = False) -> End:
+    """How a call is refused, with what the caller hears before."""
+    if isinstance(node, Announcement):
+        return End(node.code, node.reason, (node.prompt,) * node.times)
+    return End(node.code, node.reason, (node.prompt,) if node.prompt is not None and not is_answered else ())
+
+
+def diversion(node: User | HuntGroup | TimeRoute | Ivr, reason: str) -> Diversion:
     """How a node is named when it forwards."""
     if isinstance(node, User):
         return Diversion(node.id, reason, node.identity.external_number, node.identity.withheld)
@@ -205,7 +268,7 @@ def _forwarded(view: View, user: User, decided: list[str]) -> str | None:
 
 def _out(version: Version, node: Outside | SipUri, diversions: tuple[Diversion, ...], decided: list[str]) -> Action:
     owner = version.nodes[diversions[-1].node]
-    assert isinstance(owner, User | HuntGroup | TimeRoute)
+    assert isinstance(owner, User | HuntGroup | TimeRoute | Ivr)
     decided.append(owner.plan)
     uri = node if isinstance(node, SipUri) else None
     target = node if isinstance(node, SipUri) else OffNet(node.number)
@@ -300,14 +363,14 @@ class Walk:
                 yield parting
                 if not _goes_on(before.action, after.action):
                     return
-        for step, then_old, then_new in self._following(before, after, known):
+        for step, then_old, then_new in self._following(before, after, known, path):
             longer = (*path, step)
             result = {step.node: step.result} if isinstance(after.action, Ring) else {}
             yield from self._from(then_old, then_new, {**known, **result}, longer, asked)
 
     def _is_same(self, old: Place, new: Place) -> bool:
         """Whether nothing that follows can differ."""
-        if old.node != new.node or not self._pair.is_same(old.node):
+        if (old.node, old.is_answered) != (new.node, new.is_answered) or not self._pair.is_same(old.node):
             return False
         if isinstance(self._new.version.nodes[new.node], Outside | SipUri):
             return False  # the plan of who forwards decides
@@ -324,7 +387,9 @@ class Walk:
         outside = any(isinstance(version.nodes[node], Outside | SipUri) for node in version.closure(new.node))
         return not outside and longest <= MAX_DIVERSIONS
 
-    def _following(self, old: Settled, new: Settled, known: Mapping[str, str]) -> Iterator[tuple[Step, Place, Place]]:
+    def _following(
+        self, old: Settled, new: Settled, known: Mapping[str, str], path: tuple[Step, ...]
+    ) -> Iterator[tuple[Step, Place, Place]]:
         """What follows the same result in both versions."""
         results: tuple[str, ...]
         if isinstance(old.action, Ring) and isinstance(new.action, Ring):
@@ -335,19 +400,48 @@ class Walk:
             assert isinstance(group, HuntGroup)
             results = (*_OF_HUNT, "overflow") if group.overflow_ms is not None else _OF_HUNT
             names = old.action.group, new.action.group
+        elif isinstance(old.action, Answer) and isinstance(new.action, Answer):
+            if all(step.node != new.action.ivr for step in path):  # a menu that comes round leads nowhere else
+                yield from self._pressed(old, new, old.action.ivr, new.action.ivr)
+            return
         else:
             return
         for result in results:
-            then_old = _after(self._old.version, names[0], old.diversions, result)
-            then_new = _after(self._new.version, names[1], new.diversions, result)
+            then_old = _after(self._old.version, names[0], old, result)
+            then_new = _after(self._new.version, names[1], new, result)
             if then_old is not None and then_new is not None:
                 yield Step(names[1], names[0], result), then_old, then_new
+
+    def _pressed(self, old: Settled, new: Settled, before: str, after: str) -> Iterator[tuple[Step, Place, Place]]:
+        """Where the same keys lead in both versions."""
+        known = {choice: choice.target for choice in all_choices(self._old.version, before, self._old.open)}
+        meant = {(one.presses, one.failing is None): target for one, target in known.items()}
+        for choice in all_choices(self._new.version, after, self._new.open):
+            target = meant.get((choice.presses, choice.failing is None))
+            if target is not None and choice.target is not None:
+                self._pair.chosen[after, choice.text] = choice
+                there = _transferred(self._old.version, before, target, old.diversions)
+                here = _transferred(self._new.version, after, choice.target, new.diversions)
+                yield Step(after, before, choice.text), there, here
+
+
+def _transferred(version: Version, name: str, target: str, diversions: tuple[Diversion, ...]) -> Place:
+    """Where a call is that an IVR transfers."""
+    if isinstance(version.nodes[target], Reject | Announcement):
+        return Place(target, diversions, is_answered=True)
+    if len(diversions) >= MAX_DIVERSIONS:
+        return Place(f"{version.tenant.id}/reject/diversions", diversions, is_answered=True)
+    node = version.nodes[name]
+    assert isinstance(node, Ivr)
+    return Place(target, (*diversions, diversion(node, "unconditional")), is_answered=True)
 
 
 def _goes_on(old: Action, new: Action) -> bool:
     """Whether what follows may differ too: the same user or group is called, only otherwise."""
     if isinstance(old, Ring) and isinstance(new, Ring):
         return old.user == new.user
+    if isinstance(old, Answer) and isinstance(new, Answer):
+        return old.ivr == new.ivr
     return isinstance(old, Hunt) and isinstance(new, Hunt) and old.group == new.group
 
 
@@ -365,21 +459,21 @@ def edge(node: User | HuntGroup, result: str) -> tuple[str, str]:
             return "unavailable", node.unreachable
 
 
-def _after(version: Version, name: str, diversions: tuple[Diversion, ...], result: str) -> Place | None:
+def _after(version: Version, name: str, settled: Settled, result: str) -> Place | None:
     """Where a call is after a result; None: there is no such result."""
-    node = version.nodes[name]
+    node, diversions, answered = version.nodes[name], settled.diversions, settled.is_answered
     assert isinstance(node, User | HuntGroup)
     if result == "overflow" and isinstance(node, HuntGroup) and node.overflow_ms is None:
         return None
     reason, target = edge(node, result)
-    if isinstance(version.nodes[target], Reject):
-        return Place(target, diversions)
+    if isinstance(version.nodes[target], Reject | Announcement):
+        return Place(target, diversions, answered)
     if len(diversions) >= MAX_DIVERSIONS:
-        return Place(f"{version.tenant.id}/reject/diversions", diversions)
-    return Place(target, (*diversions, diversion(node, reason)))
+        return Place(f"{version.tenant.id}/reject/diversions", diversions, answered)
+    return Place(target, (*diversions, diversion(node, reason)), answered)
 
 
 def _compares(version: Version, name: str) -> bool:
     """Whether a node asks who calls."""
     node = version.nodes[name]
-    return isinstance(node, User) and any(rule.callers for rule in node.rules)
+    return isinstance(node, Callback) or (isinstance(node, User) and any(rule.callers for rule in node.rules))

@@ -9,9 +9,10 @@ from typing import Final
 from ringplan.interpreter import Call, FromPhone, FromTrunk
 from ringplan.interpreter.dialling import calling_number
 from ringplan.interpreter.screening import canonical, matches, screen
-from ringplan.ir import Tenant, User
+from ringplan.ir import Callback, Tenant, User
 from ringplan.proofs.callers import caller_classes
 
+from .answering import called_back
 from .behaviour import Caller
 from .versions import Pair, Version
 from .worlds import first_phone
@@ -88,7 +89,15 @@ class Nodes:
     def patterns(self, pair: Pair) -> frozenset[str]:
         """Patterns of callers that are asked anywhere."""
         rules = [rule for user in self.users(pair) for rule in user.rules]
-        return frozenset(pattern for rule in rules for pattern in rule.callers)
+        return frozenset(pattern for rule in rules for pattern in rule.callers) | self._called_back(pair)
+
+    def _called_back(self, pair: Pair) -> frozenset[str]:
+        """Dial strings of callers who are called back."""
+        found = frozenset[str]()
+        for version, nodes in ((pair.old, self.old), (pair.new, self.new)):
+            callbacks = (version.nodes[node] for node in nodes)
+            found = found.union(*(called_back(version.tenant, n) for n in callbacks if isinstance(n, Callback)))
+        return found
 
     def users(self, pair: Pair) -> list[User]:
         """Users on the way, of both versions."""

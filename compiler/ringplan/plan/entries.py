@@ -10,7 +10,7 @@ from ringplan.interpreter.dialling import OffNet, OnNet, analyse, called_number,
 from ringplan.interpreter.screening import call_type, canonical, screen
 from ringplan.ir import CallTable, Reject
 
-from .behaviour import Caller, End, Out, Parting, Place, Settled, Start, View, Walk
+from .behaviour import Caller, Out, Parting, Place, Settled, Start, View, Walk, end_of
 from .classes import CallerGroup, Nodes, from_trunks, from_users
 from .times import ANY_TIME, TimeClass, Timeline
 from .versions import Pair, Version
@@ -175,7 +175,7 @@ def _dialled(version: Version, user: str, key: str) -> Start:
 def _refused(version: Version, name: str, *decided: str) -> Settled:
     node = version.nodes[f"{version.tenant.id}/reject/{name}"]
     assert isinstance(node, Reject)
-    return Settled(End(node.code, node.reason), (), (node.id, *decided))
+    return Settled(end_of(node), (), (node.id, *decided))
 
 
 # -- callers and numbers that changed hands

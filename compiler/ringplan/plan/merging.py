@@ -16,7 +16,7 @@ from .model import Cause, Change, Risk, Witness
 from .times import TimeClass, described
 from .versions import Pair
 from .wording import WHOEVER, condition, entry_words, parties, short, treatment, who
-from .worlds import Shown, compare
+from .worlds import Shown, alike, compare
 
 Told = Callable[[Shown, bool], Witness]
 """Makes a witness of what was shown; with whether the time matters."""
@@ -126,9 +126,9 @@ def _risk(pair: Pair, atom: Atom) -> Risk:
     old, new, key = atom.parting.old.action, atom.parting.new.action, atom.entry.key
     if atom.entry.last is not None:
         return Risk.CHANGED
-    if new == End(404, "Not Found") and key not in pair.new.entries:
+    if isinstance(new, End) and new.code == 404 and key not in pair.new.entries:
         return Risk.REMOVED
-    if old == End(404, "Not Found") and key not in pair.old.entries:
+    if isinstance(old, End) and old.code == 404 and key not in pair.old.entries:
         return Risk.ADDED
     if isinstance(old, End) and old.code == 403 and not isinstance(new, End):
         return Risk.ALLOWED
@@ -266,7 +266,8 @@ def _change(pair: Pair, records: list[_Record], tell: Told) -> Change:
 def _shown(pair: Pair, atom: Atom) -> Shown:
     """What was shown of a call to one number, of the call of the class."""
     assert atom.shown is not None
-    return atom.shown if atom.shown.call == atom.call else compare(pair, atom.call, atom.shown.world)
+    call = alike(atom.call, atom.shown)
+    return atom.shown if atom.shown.call == call else compare(pair, call, atom.shown.world)
 
 
 def _subject(pair: Pair, records: list[_Record]) -> str:

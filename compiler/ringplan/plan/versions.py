@@ -10,7 +10,10 @@ from typing import Final
 from ringplan.interpreter import World
 from ringplan.ir import (
     MAX_DIVERSIONS,
+    Announcement,
+    Callback,
     HuntGroup,
+    Ivr,
     Node,
     Outside,
     Plan,
@@ -26,6 +29,7 @@ from ringplan.ir import (
 from ringplan.ir.dump import to_data
 from ringplan.proofs.hunts import Budget
 
+from .answering import Choice, targets
 from .times import Timeline, with_exceptions
 
 _STEPS: Final = 60_000
@@ -70,12 +74,17 @@ class Version:
         """All users, by id."""
         return {node.id: node for node in self.tenant.nodes if isinstance(node, User)}
 
+    @cached_property
+    def ivrs(self) -> frozenset[str]:
+        """All IVRs, by id."""
+        return frozenset(node.id for node in self.tenant.nodes if isinstance(node, Ivr))
+
     def closure(self, node: str) -> frozenset[str]:
         """Every node that calls to ``node`` can reach, itself included, whatever time, caller and phones."""
         if node not in self._closures:
             found, left = {node}, [node]
             while left:
-                for other in _following(self.nodes[left.pop()]):
+                for other in _following(self.nodes[left.pop()], self.tenant):
                     if other not in found:
                         found.add(other)
                         left.append(other)
@@ -86,7 +95,7 @@ class Version:
         """How many forwards can follow at most, counted no further than the limit is exceeded."""
         if not self._heights:
             self._heights = dict.fromkeys(self.nodes, 0)
-            ways = {name: _forwards(one, self.nodes) for name, one in self.nodes.items()}
+            ways = {name: _forwards(one, self.nodes, self.tenant) for name, one in self.nodes.items()}
             for _ in range(MAX_DIVERSIONS + 1):
                 known = self._heights
                 self._heights = {name: max((1 + known[t] for t in some), default=0) for name, some in ways.items()}
@@ -100,6 +109,8 @@ class Version:
                 found.update(rule.when for rule in node.rules if rule.when is not None)
             elif isinstance(node, TimeRoute):
                 found.update(schedule for schedule, _ in node.rules)
+            elif isinstance(node, Ivr):
+                found.update(schedule for schedule in (node.holidays, node.hours) if schedule is not None)
         return frozenset(found)
 
     def treatment(self, name: str) -> object:
@@ -122,7 +133,21 @@ class Version:
             case SipUri():
                 return node.user, node.host, self.ways_out(node)
             case Reject():
-                return node.code, node.reason
+                return node.code, node.reason, node.prompt
+            case Ivr():
+                times2 = self.schedule_data(node.holidays), self.schedule_data(node.hours)
+                menus = node.open, node.closed, node.holiday, node.max_ms, self._dialled()
+                return menus, times2, node.external_number, self._plan(node.plan)
+            case Announcement():
+                return node.prompt, node.times, node.code, node.reason
+            case Callback():
+                called = node.number, node.allowed, node.otherwise, node.delay_ms, node.interval_ms, self._dialled()
+                asked = node.accept, node.ask, node.directly, node.failed, node.record, node.announced
+                return called, asked, self._plan(node.plan)
+
+    def _dialled(self) -> object:
+        """What extensions mean that are dialled within a call."""
+        return tuple((entry.key, entry.node) for entry in self.tenant.extensions)
 
     def schedule_data(self, name: str | None) -> object:
         """What a schedule means, with those it excepts."""
@@ -150,7 +175,7 @@ def _table_data(plan: Plan) -> object:
     return tuple((rule.pattern, rule.allowed) for rule in table.masks), table.types
 
 
-def _following(node: Node) -> tuple[str, ...]:
+def _following(node: Node, tenant: Tenant) -> tuple[str, ...]:
     match node:
         case User():
             return (*(rule.to for rule in node.rules if rule.to), node.busy, node.no_answer, node.unreachable)
@@ -159,16 +184,20 @@ def _following(node: Node) -> tuple[str, ...]:
             return (*members, node.busy, node.no_answer, node.unreachable, node.overflow)
         case TimeRoute():
             return (*(to for _, to in node.rules), node.otherwise)
+        case Ivr():
+            return tuple(targets(node, tenant))
+        case Callback():
+            return (node.otherwise,)
         case _:
             return ()
 
 
-def _forwards(node: Node, nodes: dict[str, Node]) -> tuple[str, ...]:
+def _forwards(node: Node, nodes: dict[str, Node], tenant: Tenant) -> tuple[str, ...]:
     """The nodes to which calls are forwarded; members of a group are none, and a rejection is no forward."""
     inside = {member.node for member in node.members} if isinstance(node, HuntGroup) else set()
     edges = (node.busy, node.no_answer, node.unreachable, node.overflow) if isinstance(node, HuntGroup) else ()
-    targets = (*edges, *(name for name in _following(node) if name not in inside))
-    return tuple(name for name in targets if not isinstance(nodes[name], Reject))
+    found = (*edges, *(name for name in _following(node, tenant) if name not in inside))
+    return tuple(name for name in found if not isinstance(nodes[name], Reject | Announcement))
 
 
 @dataclass(eq=False)
@@ -189,6 +218,8 @@ class Pair:
     """Worlds in which a difference is noticed, by the difference and who calls."""
     telling: dict[tuple[str, str, str | None], World] = field(init=False, default_factory=dict)
     """Worlds in which two hunts were told apart, by the groups and who called; None: anybody."""
+    chosen: dict[tuple[str, str], Choice] = field(init=False, default_factory=dict)
+    """What callers of IVRs did, by the IVR and in words."""
     partings: dict[Hashable, object] = field(init=False, default_factory=dict)
     """Where calls part, by where they begin, who calls and when; whatever number was dialled to begin there."""
     _same: dict[str, bool] = field(init=False, default_factory=dict)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ringplan.ir import HuntGroup, User
+from ringplan.ir import HuntGroup, Ivr, Menu, User
 
-from .behaviour import Action, End, Hunt, Out, Parting, Ring, Step, is_barred, members
+from .answering import differing
+from .behaviour import Action, Answer, CalledBack, End, Hunt, Out, Parting, Ring, Step, is_barred, members
 from .classes import CallerGroup
 from .entries import Compared, EntryKey
 from .versions import Pair, Version
@@ -149,10 +150,15 @@ def condition(pair: Pair, path: Sequence[Step], results: frozenset[str]) -> str:
     if not path:
         return ""
     *before, last = path
-    words = [f"{short(step.node)} {_result(pair, step.node, {step.result})}" for step in before]
-    name = short(last.node) if last.node != WHOEVER else "whoever is called"
-    words.append(f"{name} {_result(pair, last.node, results)}")
-    return "when " + " and then ".join(words)
+    words = [_condition(pair, step.node, {step.result}) for step in before]
+    return "when " + " and then ".join([*words, _condition(pair, last.node, results)])
+
+
+def _condition(pair: Pair, node: str, results: Iterable[str]) -> str:
+    if node in pair.new.ivrs:
+        return f"{_or(sorted(results))} is pressed in {short(node)}"
+    name = short(node) if node != WHOEVER else "whoever is called"
+    return f"{name} {_result(pair, node, results)}"
 
 
 def _result(pair: Pair, node: str, results: Iterable[str]) -> str:
@@ -193,7 +199,34 @@ def treatment(pair: Pair, parting: Parting, entry: EntryKey) -> tuple[str, str]:
             return _hunts(pair, old, new)
         case Out(), Out() if old.number == new.number:
             return _outs(old, new)
+        case Answer(), Answer() if old.ivr == new.ivr:
+            return _menus(pair, old.ivr)
+        case CalledBack(), CalledBack():
+            return "was called back", f"now otherwise by {short(new.callback)}"
     return _was(pair.old, old), f"now {_is(pair.new, new)}"
+
+
+def _menus(pair: Pair, name: str) -> tuple[str, str]:
+    """How an IVR differs, as far as keys say it."""
+    old, new = pair.old.nodes[name], pair.new.nodes[name]
+    assert isinstance(old, Ivr)
+    assert isinstance(new, Ivr)
+    for before, after in ((old.open, new.open), (old.closed, new.closed), (old.holiday, new.holiday)):
+        found = differing(before, after) if before is not None and after is not None else None
+        if found is not None:
+            return f"in {short(name)} {found[0]}", found[1]
+        if before is not None and after is not None and before.greeting != after.greeting:
+            return f"{short(name)} greeted with {_prompt(pair.old, before)}", f"now with {_prompt(pair.new, after)}"
+    return f"reached {short(name)}", "which now plays, waits or goes on otherwise"
+
+
+def _prompt(version: Version, menu: Menu) -> str:
+    return version.tenant.prompt(menu.greeting).words if menu.greeting is not None else "silence"
+
+
+def _refused(version: Version, end: End) -> str:
+    words = [version.tenant.prompt(prompt).words for prompt in dict.fromkeys(end.heard)]
+    return f"refused with {end.code} {end.reason}" + (f" after {listed(words)}" if words else "")
 
 
 def _reason(action: Action) -> str:
@@ -206,8 +239,12 @@ def _was(version: Version, action: Action) -> str:
             return f"rang {short(user)}"
         case Hunt(group):
             return f"rang {short(group)}"
-        case End(code, reason):
-            return f"was refused with {code} {reason}"
+        case End():
+            return f"was {_refused(version, action)}"
+        case Answer(ivr):
+            return f"was answered by {short(ivr)}"
+        case CalledBack(callback):
+            return f"was called back by {short(callback)}"
         case Out(text):
             return f"went out to {_outside(version, text)}"
 
@@ -218,8 +255,12 @@ def _is(version: Version, action: Action) -> str:
             return f"rings {short(user)}"
         case Hunt(group):
             return f"rings {short(group)}"
-        case End(code, reason):
-            return f"is refused with {code} {reason}"
+        case End():
+            return f"is {_refused(version, action)}"
+        case Answer(ivr):
+            return f"is answered by {short(ivr)}"
+        case CalledBack(callback):
+            return f"is called back by {short(callback)}"
         case Out(text):
             return f"goes out to {_outside(version, text)}"
 

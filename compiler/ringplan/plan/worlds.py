@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from ringplan.interpreter import Call, FromPhone, FromTrunk, Memory, Outcome, PhoneState, TrunkState, World, route
+from ringplan.interpreter import (
+    Call,
+    FromCallback,
+    FromPhone,
+    FromTrunk,
+    Memory,
+    Outcome,
+    PhoneState,
+    TrunkState,
+    World,
+    route,
+)
 from ringplan.interpreter.slices import Slice
-from ringplan.ir import HuntGroup, Reject, User
+from ringplan.ir import Announcement, Callback, HuntGroup, Reject, User
 from ringplan.proofs.callers import CallerClass
 from ringplan.proofs.graph import Transition
 from ringplan.proofs.hunts import UndecidedError
@@ -18,13 +29,16 @@ from ringplan.proofs.solving import Solution, solve
 from ringplan.proofs.space import Space
 from ringplan.proofs.witness import memory_options
 
-from .behaviour import Caller, Hunt, Out, Parting, Step, edge, members
+from .answering import Choice, all_choices
+from .behaviour import Answer, CalledBack, Caller, Hunt, Out, Parting, Step, edge, members
 from .times import TimeClass
 from .versions import Pair, Version
 
 _TRIES: Final = 400
 """Worlds that are tried before it is said that nobody notices how two hunts differ."""
 
+_FEW: Final = 3
+"""Extensions that are tried for one where many are alike."""
 _CLEARER: Final = 8
 """Further worlds that are tried for one in which the call ends otherwise, and not only goes another way."""
 
@@ -69,19 +83,45 @@ def show(setting: Setting, parting: Parting) -> Shown | None:
     pair = setting.pair
     key = parting.path, parting.old.action, parting.new.action, setting.caller.user
     known = pair.worlds.get(key)
-    if isinstance(known, World):  # the same at another time, or from another number
-        shown = compare(pair, setting.call, replace(known, now=setting.time.witness))
+    if isinstance(known, Shown):  # the same at another time, or from another number
+        shown = compare(pair, alike(setting.call, known), replace(known.world, now=setting.time.witness))
         if _is_noticed(pair, shown):
             return shown
-    base = _way(setting, parting.path)
-    found = _search(setting, parting, base) if base is not None else None
+    chosen = tuple(pair.chosen[step.node, step.result] for step in parting.path if step.node in pair.new.ivrs)
+    pressed = tuple(keys for choice in chosen for keys in choice.presses)
+    setting = replace(setting, call=replace(setting.call, presses=pressed))
+    base = _way(setting, tuple(step for step in parting.path if step.node not in pair.new.ivrs))
+    found = _search(setting, parting, _in_vain(pair, base, chosen)) if base is not None else None
     if found is not None:
-        pair.worlds[key] = found.world
+        pair.worlds[key] = found
         old, new = parting.old.action, parting.new.action
         if isinstance(old, Hunt) and isinstance(new, Hunt):
             pair.telling[old.group, new.group, setting.caller.user] = found.world
             pair.telling[old.group, new.group, None] = found.world
+    elif any(choice.failing is not None for choice in chosen):
+        raise Unknown
     return found
+
+
+def alike(call: Call, shown: Shown) -> Call:
+    """A call of another class, or to another number, as it was shown: with what is pressed."""
+    if isinstance(shown.call.origin, FromCallback):
+        return shown.call
+    return replace(call, presses=shown.call.presses)
+
+
+def _in_vain(pair: Pair, base: World, chosen: Iterable[Choice]) -> World:
+    """The world in which nobody takes a call that a menu is to transfer in vain."""
+    for choice in chosen:
+        if choice.failing is not None:
+            kept = pair.new.closure(choice.target) if choice.target is not None else frozenset()
+            away = sorted((pair.new.closure(choice.failing) - kept) & pair.new.users.keys())
+            phones = {phone: PhoneState.UNREGISTERED for user in away for phone in _phones(pair, user)}
+            failing = dict.fromkeys(
+                (trunk for version in (pair.old, pair.new) for trunk in version.trunks), TrunkState.FAILS
+            )
+            base = replace(base, phones={**phones, **base.phones}, trunks={**failing, **base.trunks})
+    return base
 
 
 def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
@@ -93,11 +133,11 @@ def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
     if told is not None:
         return told
     first, left = None, _CLEARER
-    for world in _worlds(setting.pair, parting, base):
+    for call, world in _tries(setting, parting, base):
         setting.pair.tries -= 1
         if setting.pair.tries < 0:
             raise Unknown
-        shown = compare(setting.pair, setting.call, world)
+        shown = compare(setting.pair, call, world)
         if _is_noticed(setting.pair, shown):
             if _ends(shown.old) != _ends(shown.new):
                 return shown
@@ -109,6 +149,37 @@ def _search(setting: Setting, parting: Parting, base: World) -> Shown | None:
     if first is None and key is not None:
         setting.pair.unnoticed.add(key)
     return first
+
+
+def _tries(setting: Setting, parting: Parting, base: World) -> Iterator[tuple[Call, World]]:
+    """Calls and worlds to try, the most natural first."""
+    pair, call = setting.pair, setting.call
+    actions = parting.old.action, parting.new.action
+    for version, action, opened in zip((pair.old, pair.new), actions, setting.time.opened, strict=True):
+        if isinstance(action, Answer):
+            yield call, base
+            yield replace(call, presses=(*call.presses, *_NOTHING)), base
+            for choice in all_choices(version, action.ivr, opened):
+                yield replace(call, presses=(*call.presses, *choice.presses)), _in_vain(pair, base, (choice,))
+        elif isinstance(action, CalledBack):
+            yield call, base
+            yield from ((back, base) for back in _calls_back(version, action.callback))
+    yield from ((call, world) for world in _worlds(pair, parting, base))
+
+
+_NOTHING: Final = ("",) * 10
+"""More silence than any menu bears."""
+
+
+def _calls_back(version: Version, name: str) -> Iterator[Call]:
+    """What an employee does who is called back: he accepts and dials, or does not."""
+    node = version.nodes[name]
+    assert isinstance(node, Callback)
+    dialled = [entry.key for entry in version.tenant.extensions][:_FEW]
+    dialled += [version.tenant.dial_plan.emergency[0], ""]
+    for number, _ in node.allowed:
+        for presses in ((), *(("1", text) for text in dialled)):
+            yield Call(FromCallback(name, number), "", presses=presses)
 
 
 def _told_before(setting: Setting, parting: Parting, base: World) -> Shown | None:
@@ -147,7 +218,7 @@ def _is_noticed(pair: Pair, shown: Shown) -> bool:
 
 
 def _ends(outcome: Outcome) -> object:
-    return outcome.code, outcome.reason, outcome.answered_by
+    return outcome.code, outcome.reason, outcome.answered_by, outcome.heard
 
 
 def compare(pair: Pair, call: Call, world: World) -> Shown:
@@ -170,7 +241,8 @@ def observed(outcome: Outcome, version: Version, *, identity: bool = False) -> o
         )
         for attempt in outcome.attempts
     )
-    return attempts, outcome.code, outcome.reason, outcome.emergency
+    answering = outcome.heard, outcome.waits, outcome.called_back
+    return attempts, outcome.code, outcome.reason, outcome.emergency, answering
 
 
 def _told(trunk: str, diversions: tuple[object, ...], version: Version) -> object:
@@ -242,7 +314,7 @@ def _is_said(version: Version, step: Step, said: Iterator[tuple[str, str]]) -> b
     node = version.nodes[step.old_node]
     assert isinstance(node, User | HuntGroup)
     reason, target = edge(node, step.result)
-    if isinstance(version.nodes[target], Reject):
+    if isinstance(version.nodes[target], Reject | Announcement):
         return any(address == target for address, _ in said)
     return (node.id, f"forwards ({reason}) to {target}") in said
 
@@ -415,9 +487,13 @@ def options(pair: Pair, call: Call, world: World, *, at: str | None) -> list[str
         words += ["--from", call.origin.phone.partition("/phones/")[0]]
     elif isinstance(call.origin, FromTrunk):
         words += ["--from", call.origin.number or "anonymous", "--trunk", call.origin.trunk]
-    words += ["--to", call.dialled]
+    if isinstance(call.origin, FromCallback):
+        words += ["--from", call.origin.number, "--callback", call.origin.callback]
+    else:
+        words += ["--to", call.dialled]
     words += ["--at", at] if at is not None else []
     words += ["--withheld"] if call.withheld else []
+    words += [word for keys in call.presses for word in ("--press", keys)]
     for user in sorted({phone.partition("/phones/")[0] for phone in world.phones}):
         words += _states(pair, user, world)
     elsewhere = {phone.partition("/phones/")[0]: to for phone, to in sorted(world.redirects.items())}

@@ -47,7 +47,7 @@ def transfers(space: Space, ivr: Ivr) -> Iterator[Chosen]:
         here = space.nodes[name]
         assert isinstance(here, Ivr)
         for menu, times in menus(space, here):
-            for presses, action in _choices(space.tenant, here, menu) if times & slices else ():
+            for presses, action in choices(space.tenant, here, menu) if times & slices else ():
                 keys = None if before is None or presses is None else (*before, *presses)
                 if isinstance(action, Transfer):
                     yield Chosen(name, action.to, times & slices, keys)
@@ -69,7 +69,7 @@ def menus(space: Space, ivr: Ivr) -> Iterator[tuple[Menu, int]]:
     yield ivr.open, left
 
 
-def _choices(tenant: Tenant, ivr: Ivr, menu: Menu) -> Iterator[tuple[Presses, Action]]:
+def choices(tenant: Tenant, ivr: Ivr, menu: Menu) -> Iterator[tuple[Presses, Action]]:
     """Everything that a caller can do in a menu, with what he has to press for it."""
     dialled = extensions(tenant, ivr.id, None) if menu.dial_extensions else {}
     keys = {key: action for key, action in menu.keys if not is_final(key, dialled)}
