@@ -47,7 +47,7 @@ EXAMPLES, CALLS = 300, 8
 IVRS = ("novak/ivr/a", "novak/ivr/b", "novak/ivr/c")
 NUMBER = "+420222333430"
 """Of the first IVR."""
-EXTENSIONS = {IVRS[0]: "1", IVRS[1]: "13", IVRS[2]: "7001"}
+EXTENSIONS = {IVRS[0]: "1", IVRS[1]: "13", IVRS[2]: "7"}
 NODES = (ANN, BOB, CYR, *IVRS, CLOSED, "novak/reject/busy", "novak/reject/closed")
 PRESSES = (
     "", "", "1", "2", "3", "4", "5", "*", "#", "0", "1201", "1202", "1203", "1", "13", "12", "12#", "7", "7001",
@@ -73,7 +73,7 @@ actions: st.SearchStrategy[ir.Action] = st.one_of(
     st.builds(Play, always_said),
     st.builds(DialExtension, prompts, st.none()),
     st.builds(DialExtension, prompts, st.just("novak/departments/a"), st.sampled_from([(), ("1201",), ("1201", "13")])),
-    st.builds(DialName, prompts, names, st.sampled_from([(), (prompt("choose1"), prompt("choose2"))])),
+    st.builds(DialName, prompts, names, st.sampled_from([(), (prompt("choose1"), prompt("choose2")) * 5])),
 )
 retries = st.builds(Retry, st.integers(0, 2), prompts, last_actions)
 menus = st.builds(

@@ -14,6 +14,7 @@ from tests.targets.kamailio.attendant.office import (
     MAIN,
     SUB,
     heard,
+    runtime_office,
 )
 from tests.targets.kamailio.attendant.stage import PROMPT_MS, Stage
 
@@ -97,6 +98,19 @@ def test_a_visit_has_counters_of_its_own() -> None:
     assert stage.heard[-2:] == heard("sub", "greeting")
     stage.until("choosing").press("#").until("choosing").press("#").until("choosing")
     assert stage.press("#").until("over").heard[-1:] == heard("bye")
+
+
+def test_failed_transfers_are_counted_for_each_visit() -> None:
+    stage = main().press("1").fails().until("choosing").press("3").until("choosing").press("9").press("1").fails()
+    assert stage.until("choosing").heard[-2:] == heard("failed", "greeting")
+    assert stage.press("1").fails().until("dialling").dialled["node"] == CYR
+
+
+def test_a_key_that_is_a_whole_extension_is_the_extension() -> None:
+    """The compiler warns of it."""
+    office = runtime_office()
+    stage = Stage(DIRECT, office=office._replace(extensions={"1": ANN, "22": CYR})).invite()
+    assert stage.press("1").dialled["node"] == ANN
 
 
 def test_return_in_the_first_menu_repeats_it() -> None:
