@@ -105,7 +105,7 @@ def sipp_command(party: Party, file: Path, exchange: str, limit: float) -> list[
     """Arguments of the SIPp process that plays a party."""
     endpoint = party.endpoint
     command = [
-        *("sipp", "-sf", str(file), "-m", "1", "-nostdin"),
+        *("sipp", "-sf", str(file), "-m", str(party.calls), "-nostdin"),
         *("-r", "1000"),  # calls a second: the first one comes after 1/r s
         *("-i", endpoint.host, "-p", str(endpoint.port), "-t", "u1" if party.transport == "udp" else "t1"),
         *("-mi", endpoint.host, "-mp", str(endpoint.media_port), "-ci", endpoint.host),

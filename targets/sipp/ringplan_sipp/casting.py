@@ -110,12 +110,12 @@ def cast(scenario: Scenario, stage: Stage, tag: str, engaged: frozenset[str] = f
             elif target in engaged:
                 second[target] = SecondLine(endpoint, *reply)
             elif target in called:
-                called[target] = replace(called[target], times=called[target].times + 1)
+                called[target] = _once_more(scenario, called[target])
             else:
                 party = _called(scenario, stage, attempt, target, reply, f"{tag}p{len(called)}")
                 called[target] = replace(party, rings_ms=_rings(reply[0], rank, attempt.ring_ms or _TRUNK_RING_MS))
     if isinstance(scenario.call.origin, FromCallback | FromClick):
-        caller = _first_called(scenario, called.pop(next(iter(called))), stage)
+        caller = _first_called(scenario, called.pop(_first_answering(scenario)), stage)
     else:
         caller = _answered_by_exchange(scenario, _caller(scenario, stage, f"{tag}c"))
         caller = replace(caller, in_band=scenario.in_band)
@@ -142,7 +142,16 @@ def _hangs_up(scenario: Scenario) -> bool:
 def _connected(scenario: Scenario) -> tuple[Attempt, ...]:
     """Attempts at those with whom the caller is to be connected: not at him himself."""
     attempts = scenario.expected.attempts
-    return attempts[1:] if isinstance(scenario.call.origin, FromCallback | FromClick) else attempts
+    if not isinstance(scenario.call.origin, FromCallback | FromClick):
+        return attempts
+    first = next((at for at, attempt in enumerate(attempts) if attempt.result == "answered"), len(attempts))
+    return attempts[first + 1 :]
+
+
+def _first_answering(scenario: Scenario) -> str:
+    """Whom the exchange calls first: the first who answers, else the last it tries."""
+    attempts = scenario.expected.attempts
+    return next((a.targets[0] for a in attempts if a.result == "answered"), attempts[-1].targets[0])
 
 
 def _first_called(scenario: Scenario, party: Party, stage: Stage) -> Party:
@@ -151,6 +160,13 @@ def _first_called(scenario: Scenario, party: Party, stage: Stage) -> Party:
     hung_up = answers and _hangs_up(scenario)
     talks = answers and not hung_up
     return replace(party, recording=stage.sounds[CALLER], presses=talks, hung_up=hung_up, ends=talks)
+
+
+def _once_more(scenario: Scenario, party: Party) -> Party:
+    """The party is called again: in another call when a menu calls it, else in the same one."""
+    if scenario.expected.waits:
+        return replace(party, calls=party.calls + 1)
+    return replace(party, times=party.times + 1)
 
 
 def _called(

@@ -21,6 +21,8 @@ PAUSE_S = 0.08
 """Between two keys."""
 _VOLUME = 10
 _PCMA = 8
+_SILENT_FRAMES = 10
+_SILENCE = bytes([0xD5]) * FRAME_BYTES
 _ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
 """Hertz (ITU-T Q.23)."""
 _LAYOUT = "123456789*0#"
@@ -50,6 +52,9 @@ class Stream:
         """The same key as audible A-law, for callers whose phones know no telephone events."""
         for frame in range(_FRAMES):
             yield frame * FRAME_S, self._packet(_PCMA, _tone(key, frame), marker=frame == 0)
+            self.timestamp += FRAME_BYTES
+        for frame in range(_FRAMES, _FRAMES + _SILENT_FRAMES):  # only what follows a tone tells that it has ended
+            yield frame * FRAME_S, self._packet(_PCMA, _SILENCE, marker=False)
             self.timestamp += FRAME_BYTES
         self.timestamp += round(PAUSE_S * SAMPLE_RATE)
 

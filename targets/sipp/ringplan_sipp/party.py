@@ -50,6 +50,8 @@ class Party:
     """Called party: how long it rings before it acts; None: it does not ring."""
     times: int = 1
     """Called party: how often the exchange calls it in one call; it does the same every time."""
+    calls: int = 1
+    """Called party: how many calls it gets; in each it does the same."""
     redirect: str = ""
     """Called party: the URI its 302 names."""
     refer_to: str = ""

@@ -80,7 +80,8 @@ class Player:
         """Plays a scenario. Raises LabError when the lab itself fails."""
         begin = time.monotonic()
         self._lane.check()
-        if self._unclean or any(step.expected.memory for step in (scenario, *scenario.before, *scenario.meanwhile)):
+        steps = (scenario, *scenario.before, *scenario.meanwhile)
+        if self._unclean or any(step.expected.memory or step.expected.called_back for step in steps):
             self._lane.forget_calls()
         if scenario.is_planted:
             self._lane.remember(scenario.world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ringplan.interpreter import Call, FromCallback, FromTrunk, PhoneState, World, route
+from ringplan.interpreter import Call, FromCallback, FromTrunk, PhoneState, TrunkState, World, route
 from ringplan.ir import Callback, User
 
 from ..scenario import Scenario
@@ -41,6 +41,12 @@ def _further(cast: Cast, node: Callback, number: str, name: str, colleague: User
     yield from _called_back(cast, node, number, f"{name}-premium", ("1", "0900123456", extension))
 
 
+def _by_udp(cast: Cast, world: World) -> World:
+    """The world in which trunks fail that the lab cannot press keys on: it reaches its parties by UDP only."""
+    failing = {trunk.id: TrunkState.FAILS for trunk in cast.program.platform.trunks if trunk.transport != "udp"}
+    return replace(world, trunks=failing)
+
+
 def callback_others(cast: Cast) -> Iterator[Scenario]:
     """Everybody else goes on: another number, none, a withheld one; an employee who is being called back is refused."""
     for slug, node in _callbacks(cast):
@@ -66,7 +72,7 @@ def _called_back(
     cast: Cast, node: Callback, number: str, name: str, presses: tuple[str, ...], world: World | None = None
 ) -> Iterator[Scenario]:
     """The call that is refused, and the call back as the scenario's own; the trunk of the first takes no other part."""
-    there = world or World()
+    there = _by_udp(cast, world or World())
     back = cast.scenario(name, Call(FromCallback(node.id, number), "", presses=presses), there)
     used = {target for attempt in back.expected.attempts for target in attempt.targets}
     for trunk in cast.program.platform.trunks:
