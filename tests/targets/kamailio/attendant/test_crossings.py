@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.targets.kamailio.attendant.office import BARRED, CLOSED, CYR, FIELD, MAIN
+from tests.targets.kamailio.attendant.office import ANN, BARRED, CLOSED, CYR, FIELD, MAIN
 from tests.targets.kamailio.attendant.stage import OTHER, Stage
 
 from ringplan_kamailio.runtime.ringplan_runtime import errands
@@ -409,6 +409,15 @@ def test_who_is_transferred_leaves(leg: str) -> None:
     assert stage.of(Notify)[-1] == Notify(TRANSFEROR, 487, "Request Terminated", final=True)
     assert stage.of(HangUp) == [HangUp(TRANSFEROR)]
     assert stage.results == [("connected", 200)]
+
+
+@pytest.mark.parametrize(("leg", "caller", "number"), [(TARGET, "", "+420602111222"), (CALLER, ANN, "")])
+def test_who_is_transferred_is_the_caller_of_the_new_call(leg: str, caller: str, number: str) -> None:
+    stage = bridged()
+    stage.session.legs[TARGET].who = {"user": ANN, "number": ""}
+    errand = errands.Errand(**stage.refers(leg).dialled)
+    assert (errand.caller, errand.number) == (caller, number)
+    assert (errand.user, errand.dialled, errand.node) == ("novak/users/bob", "1203", "")
 
 
 def test_holding_for_a_transfer() -> None:

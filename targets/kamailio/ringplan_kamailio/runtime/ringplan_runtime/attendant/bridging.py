@@ -6,6 +6,7 @@ signalling only, until the outcome is known (RFC 3515), gets the other one back 
 
 from __future__ import annotations
 
+from ..errands import TRANSFER
 from .commands import Account, Answer, Bridge, HangUp, Notify, Part, Record, Rejoin, Unbridge
 from .control import DIAL_MS, HOLD, RINGBACK, Control
 from .events import Answered, Expired, Failed, Joined, Left, Parked, Rang, Referred, Reoffered
@@ -76,8 +77,17 @@ def referred(control: Control, event: Referred) -> None:
     control.stop(event.leg)
     control.do(Notify(event.leg, 100, "Trying", final=False), Part(event.leg))
     control.repeat(staying, RINGBACK)
-    control.dial(event.leg, dict(event.errand), event.replaces)
+    control.dial(event.leg, _transfer(control, event, staying), event.replaces)
     control.wait(TRANSFERRING, "dial", DIAL_MS)
+
+
+def _transfer(control: Control, event: Referred, staying: str) -> dict[str, object]:
+    """What the exchange has to do: who stays is the caller of the new call, and who transferred forwards it."""
+    asked = {"user": event.errand.get("user", ""), "dialled": event.errand.get("dialled", "")}
+    who = control.session.legs[staying].who
+    if who:  # we called him, and the exchange said who he is
+        return control.order(TRANSFER, caller=who.get("user", ""), number=who.get("number", ""), **asked)
+    return control.onwards(TRANSFER, node="", **asked)
 
 
 def refuse(control: Control, event: Referred) -> None:
