@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ringplan.diagnostics import Span
-from ringplan.ir import HuntGroup, MaskRule, Schedule, TimeRoute, User
+from ringplan.ir import HuntGroup, MaskRule, Reject, Schedule, TimeRoute, User
 
 from .behaviour import Hunt, Parting, Ring, is_barred
 from .entries import EntryKey
@@ -96,6 +96,8 @@ def _span(version: Version, other: Version, address: str) -> Span | None:
         for rule in found.rules:
             if (rule.when, rule.callers, rule.anonymous, rule.to) not in known:
                 return rule.span
+    if isinstance(found, Reject) and found.prompt is not None:
+        return version.tenant.prompt(found.prompt).span
     span = getattr(found, "span", None)
     return span if isinstance(span, Span) else None
 

@@ -89,9 +89,9 @@ class Nodes:
     def patterns(self, pair: Pair) -> frozenset[str]:
         """Patterns of callers that are asked anywhere."""
         rules = [rule for user in self.users(pair) for rule in user.rules]
-        return frozenset(pattern for rule in rules for pattern in rule.callers) | self._called_back(pair)
+        return frozenset(pattern for rule in rules for pattern in rule.callers) | self.called_back(pair)
 
-    def _called_back(self, pair: Pair) -> frozenset[str]:
+    def called_back(self, pair: Pair) -> frozenset[str]:
         """Dial strings of callers who are called back."""
         found = frozenset[str]()
         for version, nodes in ((pair.old, self.old), (pair.new, self.new)):
@@ -113,7 +113,8 @@ def from_trunks(pair: Pair, nodes: Nodes) -> list[CallerGroup]:
         return []
     compared = nodes.patterns(pair)
     found = []
-    for one in caller_classes(pair.new.tenant, nodes.users(pair), outside=True):
+    numbers = nodes.called_back(pair)
+    for one in caller_classes(pair.new.tenant, nodes.users(pair), outside=True, numbers=numbers):
         if one.user is None:
             hidden = one.canonical is None
             matching = frozenset(p for p in compared if one.canonical is not None and matches(p, one.canonical))

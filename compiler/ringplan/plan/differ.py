@@ -18,6 +18,7 @@ from .facts import facts, notes
 from .merging import changes
 from .model import Change, TenantPlan, Witness
 from .told import Told, show
+from .treatments import treatments
 from .versions import Pair
 from .worlds import Shown, options
 
@@ -51,6 +52,7 @@ def compare_pair(pair: Pair, names: Names) -> TenantPlan:
         *speed_dials(pair),
         *identities(pair),
         *facts(pair),
+        *treatments(pair),
     ]
     found += [_change(pair, one, names) for one in told]
     found.sort(key=lambda change: (change.risk, change.about, change.when, change.sentence))

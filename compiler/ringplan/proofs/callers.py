@@ -39,10 +39,16 @@ class CallerClass:
         return any(matches(pattern, self.canonical) for pattern in rule.callers)
 
 
-def caller_classes(tenant: Tenant, users: Iterable[User], *, outside: bool) -> tuple[CallerClass, ...]:
-    """All classes, callers from outside first; ``outside``: whether calls can come in at all."""
+def caller_classes(
+    tenant: Tenant, users: Iterable[User], *, outside: bool, numbers: Iterable[str] = ()
+) -> tuple[CallerClass, ...]:
+    """All classes, callers from outside first; ``outside``: whether calls can come in at all.
+
+    ``numbers``: canonical dial strings of further callers who are one class each.
+    """
     users = tuple(users)
     compared = frozenset(pattern for user in users for rule in user.rules for pattern in rule.callers)
+    compared |= {*numbers}
     compared |= {canonical(tenant.dial_plan, number) for number in _called_back(tenant)}
     found = list(_outsiders(tenant.dial_plan, compared)) if outside else []
     hiding = (False, True) if compared else (False,)
