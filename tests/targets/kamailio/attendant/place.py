@@ -226,7 +226,8 @@ class AttendantStack(Stack):
         relay = self.program.platform.relays[0]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
             channel.settimeout(1.0)
-            channel.sendto(b'x1 {"command": "list", "limit": 100}', (relay.control_host, relay.control_port))
+            command = f'{uuid4().hex} {{"command": "list", "limit": 100}}'  # the same cookie gets the same answer
+            channel.sendto(command.encode(), (relay.control_host, relay.control_port))
             return re.findall(r'"([0-9a-f]{32})"', channel.recv(65535).decode())
 
 

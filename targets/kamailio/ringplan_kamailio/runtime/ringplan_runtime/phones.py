@@ -153,7 +153,7 @@ def _answered(core: Core, call: Call, branch: int, code: int, shown_uri: str) ->
 
 def _who(call: Call, user: str) -> Errand:
     """What the attendant has to know of who answered: he may be the caller, one day, of a call that is transferred."""
-    outside = "" if user or "/" in call.target else call.target
+    outside = call.target if not user and call.target.isascii() and call.target.strip("+").isdigit() else ""
     return Errand(errands.ANSWERED, call.tenant_id, user=user, number=outside)
 
 

@@ -132,4 +132,5 @@ def _transfer(core: Core, call: Call, errand: Errand) -> str | None:
     code, reason = redirects.verdict(core, call.tenant, errand.user, target)
     if code >= 300:
         raise RefusedError(code, reason)
+    call.private = call.private or (bool(call.caller) and call.tenant.user(call.caller).withheld)
     return calls.deflect(core, call, errand.user, target)
