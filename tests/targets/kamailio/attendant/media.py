@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import struct
@@ -20,7 +21,7 @@ class Media:
     port: int
     remote: tuple[str, int] = ("", 0)
     seq: int = 0
-    stamp: int = 0
+    stamp: int = 16_000
     loud: int = 0
     quiet: int = 0
     types: set[int] = field(default_factory=set)
@@ -99,3 +100,24 @@ class Media:
                 self._send(101, struct.pack(">BBH", event, 0x80 | 10, 960), stamp)
             self.stamp += 960
             self.run(0.06)
+
+    def sing(self, keys: str) -> None:
+        """Presses keys as tones (ITU-T Q.23), 160 ms each."""
+        for key in keys:
+            row, column = divmod("123A456B789C*0#D".index(key), 4)
+            low, high = (697, 770, 852, 941)[row], (1209, 1336, 1477, 1633)[column]
+            for frame in range(8):
+                times = [(frame * 160 + at) / 8000 for at in range(160)]
+                wave = [8000 * (math.sin(2 * math.pi * low * t) + math.sin(2 * math.pi * high * t)) for t in times]
+                self._send(8, bytes(_a_law(int(sample)) for sample in wave), self.stamp)
+                self.stamp += 160
+                time.sleep(FRAME_S)
+            self.run(0.1)
+
+
+def _a_law(sample: int) -> int:
+    """One sample of 16 bits as A-law (ITU-T G.711)."""
+    sign, size = (0x80 if sample >= 0 else 0), min(abs(sample), 32767)
+    exponent = max(size.bit_length() - 8, 0)
+    mantissa = (size >> (exponent + 3 if exponent else 4)) & 0x0F
+    return (sign | exponent << 4 | mantissa) ^ 0x55

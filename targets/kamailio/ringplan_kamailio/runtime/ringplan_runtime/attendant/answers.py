@@ -34,10 +34,8 @@ def arrived(shell: Shell) -> None:
             return
         if code < 200:
             _rang(shell, session, place.leg, code)
-        elif leg.invite_seq == message.text("$cs"):
+        else:
             _only_one(shell, session, leg)
-        elif leg.offering:
-            _agreed(shell, session, place.leg)
 
 
 def _rang(shell: Shell, session: Session, name: str, code: int) -> None:
@@ -62,16 +60,6 @@ def _only_one(shell: Shell, session: Session, leg: Leg) -> None:
     other = _dialog()
     signalling.acknowledge(other, shell.desk.uri)
     signalling.within(other, shell.desk.uri, "BYE")
-
-
-def _agreed(shell: Shell, session: Session, name: str) -> None:
-    session.legs[name].offering = False
-    try:
-        shell.desk.audio.answered(session, name, message.body())
-        shell.desk.audio.settle(session, name)
-    except RelayError as error:
-        log.event(f"re-INVITE: {error}")
-        shell.feed(session, Lost(error.why))
 
 
 def final(shell: Shell) -> None:

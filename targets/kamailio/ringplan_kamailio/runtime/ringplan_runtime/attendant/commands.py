@@ -75,12 +75,6 @@ class Unbridge(NamedTuple):
     """The caller's audio is connected with us again, because the target has gone."""
 
 
-class Renegotiate(NamedTuple):
-    """Sends a re-INVITE to a leg with the description of the other one, where the relay alone cannot connect them."""
-
-    leg: str
-
-
 class Notify(NamedTuple):
     """Tells a leg what became of its REFER (RFC 3515): the status line of a final or provisional answer."""
 
@@ -152,7 +146,6 @@ Command = (
     | HangUp
     | Bridge
     | Unbridge
-    | Renegotiate
     | Notify
     | Wait
     | Record

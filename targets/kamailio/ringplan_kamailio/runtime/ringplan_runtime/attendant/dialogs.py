@@ -12,7 +12,7 @@ from . import digits, message, playing, sdp, signalling, table
 from .audio import OTHER
 from .events import Acknowledged, Cancelled, Digit, Left, Lost, Referred, Reoffered
 from .relay import RelayError
-from .replying import AWAITED
+from .replying import AWAITED, awaits, begin_transaction, expect
 from .session import INVITED, UP, Leg, Session
 from .shell import Shell
 
@@ -52,7 +52,7 @@ def _nobodys(method: str) -> None:
 
 def _request(shell: Shell, session: Session, name: str, method: str) -> None:
     leg, seq = session.legs[name], message.seq()
-    if KSR.tm.t_newtran() < 0:
+    if not begin_transaction():
         return
     if seq < leg.remote_seq:
         shell.reply.within(500, "Out Of Order")
@@ -77,7 +77,7 @@ def _request(shell: Shell, session: Session, name: str, method: str) -> None:
 
 def _acknowledged(shell: Shell, session: Session, name: str) -> None:
     leg = session.legs[name]
-    if session.audio.get(AWAITED) == name:
+    if awaits(session, name, shell.desk.now_ms()):
         del session.audio[AWAITED]
         try:
             shell.desk.audio.answered(session, name, message.body())
@@ -109,7 +109,7 @@ def _bye(shell: Shell, session: Session, name: str) -> None:
 
 def _reoffer(shell: Shell, session: Session, name: str, method: str) -> None:
     leg, offer = session.legs[name], message.body()
-    if leg.offering or session.audio.get(AWAITED) == name or leg.state not in (UP, INVITED):
+    if awaits(session, name, shell.desk.now_ms()) or leg.state not in (UP, INVITED):
         shell.reply.within(491, "Request Pending")
         return
     if method == "INVITE" and leg.state == INVITED:
@@ -132,7 +132,7 @@ def _describe(shell: Shell, session: Session, name: str, offer: str) -> None:
             body = shell.desk.audio.again(session, name, offer)
         else:
             body = shell.desk.audio.propose(session, name)
-            session.audio[AWAITED] = name
+            expect(session, name, shell.desk.now_ms())
     except RelayError as error:
         log.event(f"re-INVITE: {error}")
         shell.reply.within(500, "Media Not Available")

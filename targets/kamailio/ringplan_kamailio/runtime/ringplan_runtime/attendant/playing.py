@@ -8,7 +8,7 @@ from .commands import Play
 from .desk import Desk
 from .events import Playing
 from .relay import REFUSED, RelayError
-from .replying import AWAITED
+from .replying import awaits
 from .session import Session
 
 NEXT = "next "
@@ -23,7 +23,7 @@ _PUT_OFF = "put off"
 
 def begin(desk: Desk, session: Session, command: Play) -> Playing | None:
     """Plays; the event that says so, None when it is put off."""
-    if session.audio.get(AWAITED) == command.leg:
+    if awaits(session, command.leg, desk.now_ms()):
         session.audio[_PUT_OFF] = list(command)
         return None
     _count(session, command.leg)

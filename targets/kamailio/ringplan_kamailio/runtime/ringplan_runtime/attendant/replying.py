@@ -13,7 +13,29 @@ from .session import Session
 _SUSPENDED = "suspended"
 """By leg: index and label of the transaction that waits for its final answer."""
 AWAITED = "awaited"
-"""Who has been offered something in a 200, and answers in the ACK."""
+"""Who has been offered something in a 200 and answers in the ACK, and since when."""
+ACK_MS = 32_000
+"""How long a 200 is repeated (RFC 3261 section 13.3.1.4: 64 x T1)."""
+_RINGING_MS = 900_000
+
+
+def expect(session: Session, name: str, now_ms: int) -> None:
+    """A leg has been offered something in a 200."""
+    session.audio[AWAITED] = [name, now_ms]
+
+
+def awaits(session: Session, name: str, now_ms: int) -> bool:
+    """Whether the answer of a leg is still to come in an ACK."""
+    found, since = session.audio.get(AWAITED) or ("", 0)
+    return bool(found == name and now_ms < since + ACK_MS)
+
+
+def begin_transaction() -> bool:
+    """Begins the transaction of the INVITE at hand; False when there is no room. A 200 is repeated until its ACK."""
+    if KSR.tm.t_newtran() < 0:
+        return False
+    KSR.tm.t_set_fr(_RINGING_MS, ACK_MS)
+    return True
 
 
 class Replies:
@@ -56,7 +78,7 @@ class Replies:
             audio.listen(session, name)
         else:
             body = audio.propose(session, name)
-            session.audio[AWAITED] = name
+            expect(session, name, self._desk.now_ms())
         headers = self._headers if code >= 200 else ""
         self._send(session, name, lambda: self._reply(code, reason, body, headers))
         if self._desk.tag:

@@ -7,14 +7,14 @@ import secrets
 import KSR
 
 from .. import clock, errands
-from . import dialogs, message, signalling, table
+from . import dialogs, message, replying, sdp, signalling, table
 from .events import Cancelled, Invited
 from .session import INVITED, Leg, Session
 from .shell import Shell
 from .states import NEW
 
 _KINDS = frozenset((errands.VISIT, errands.TREAT))
-_KNOWN_EXTENSIONS = frozenset(("timer", "replaces", "norefersub"))
+_KNOWN_EXTENSIONS = frozenset(("timer",))
 
 
 def handle(shell: Shell) -> None:
@@ -50,7 +50,11 @@ def _invite(shell: Shell) -> None:
         KSR.hdr.append_to_reply(f"Unsupported: {unknown}\r\n")
         KSR.sl.send_reply(420, "Bad Extension")
         return
-    if KSR.tm.t_newtran() < 0:
+    offer = message.body()
+    if offer and (len(offer) > sdp.MOST or not sdp.has_audio(offer)):
+        KSR.sl.send_reply(488, "Not Acceptable Here")
+        return
+    if not replying.begin_transaction():
         return
     leg = _leg()
     session = Session(

@@ -58,8 +58,6 @@ class Leg:
     """Whether it called us."""
     held: bool = False
     """It has put us on hold: its last description was ``sendonly`` or ``inactive``."""
-    offering: bool = False
-    """We have an INVITE of our own open in this dialog."""
     who: dict[str, Any] = field(default_factory=dict)
     """What the exchange said of who answered our call (`errands.ANSWERED`)."""
 

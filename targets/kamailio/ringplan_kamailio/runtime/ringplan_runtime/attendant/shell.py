@@ -31,7 +31,6 @@ from .commands import (
     Refuse,
     Rejoin,
     Release,
-    Renegotiate,
     Stop,
     Unbridge,
     Wait,
@@ -210,15 +209,6 @@ class Shell:
             if leg is not None and leg.state not in (CALLING, RINGING):
                 self.desk.audio.part(session, name)
                 return
-
-    @_do.register
-    def _renegotiate(self, command: Renegotiate, session: Session) -> None:
-        leg = session.legs.get(command.leg)
-        if leg is not None and leg.state == UP and not leg.offering:
-            body = self.desk.audio.propose(session, command.leg)
-            leg.offering = signalling.within(
-                leg, self.desk.uri, "INVITE", f"{signalling.ALLOW}Content-Type: application/sdp\r\n", body
-            )
 
     @_do.register
     def _notify(self, command: Notify, session: Session) -> None:
