@@ -35,7 +35,18 @@ def ways_of(tenant: ir.Tenant, node: ir.Node) -> list[str]:
             return edges + ([node.overflow] if node.overflow_ms is not None else [])
         case ir.TimeRoute():
             return [*(target for _, target in node.rules), node.otherwise]
+        case ir.Ivr():
+            return [target for menu in (node.holiday, node.closed, node.open) if menu for target in menu_ways(menu)]
+        case ir.Callback():
+            return [node.otherwise]
     return []
+
+
+def menu_ways(menu: ir.Menu) -> list[str]:
+    actions = [action for _, action in menu.keys] + [menu.no_input.then]
+    if menu.keys or menu.dial_extensions:
+        actions += [menu.invalid.then, menu.failed.then]
+    return [action.to for action in actions if isinstance(action, ir.Transfer | ir.Submenu)]
 
 
 def is_always(rule: ir.Rule) -> bool:
@@ -55,7 +66,7 @@ def goes_on(tenant: ir.Tenant, node: ir.Node, target: str) -> bool:
     if isinstance(to, ir.Reject):
         return False
     if isinstance(to, ir.Outside | ir.SipUri):
-        assert isinstance(node, ir.User | ir.HuntGroup | ir.TimeRoute)
+        assert isinstance(node, ir.User | ir.HuntGroup | ir.TimeRoute | ir.Ivr)
         meant = OffNet(to.number) if isinstance(to, ir.Outside) else to
         return screen_target(tenant, node.plan, meant).allowed
     return True

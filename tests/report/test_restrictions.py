@@ -43,7 +43,7 @@ def verdicts_agree(program: ir.Program, pages: Site) -> None:
         root = tree(pages.pages[f"{tenant.id}/restrictions.html"])
         names = Directory.of(tenant, {})
         for direction, field in DIRECTIONS.items():
-            everybody = names.users if direction == "dialled" else names.everybody
+            everybody = names.users if direction == "dialled" else names.planned
             found = rows(by_id(root, direction))
             assert len(found) == len(everybody)
             for node, line in zip(everybody, found, strict=True):

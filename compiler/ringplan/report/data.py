@@ -9,6 +9,7 @@ from ringplan import ir
 
 from .directory import Directory
 from .flow import condition
+from .menus import targets
 from .wording import counted, seconds, treatment
 
 
@@ -241,6 +242,10 @@ def edges(names: Directory, node: ir.Node) -> Iterator[tuple[str, str]]:
             for schedule, target in node.rules:
                 yield f"while “{names.schedule(schedule)}”", target
             yield "otherwise", node.otherwise
+        case ir.Ivr():
+            yield from targets(node)
+        case ir.Callback():
+            yield "from anybody else", node.otherwise
         case _:
             return
 
@@ -261,4 +266,6 @@ def summary(names: Directory) -> str:
         counted(len(names.groups), "hunt group"),
         counted(len(names.routes), "time route"),
     ]
+    if names.answered:
+        parts.append(f"{len(names.answered)} answered by the exchange")
     return " · ".join(parts)

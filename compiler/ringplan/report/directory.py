@@ -11,11 +11,20 @@ from ringplan_schema import Tenant as Manifest
 
 from .wording import number, treatment, visible
 
-PAGE_OF: Mapping[type[ir.Node], str] = {ir.User: "user", ir.HuntGroup: "group", ir.TimeRoute: "route"}
+PAGE_OF: Mapping[type[ir.Node], str] = {
+    ir.User: "user",
+    ir.HuntGroup: "group",
+    ir.TimeRoute: "route",
+    ir.Ivr: "ivr",
+    ir.Announcement: "announcement",
+    ir.Callback: "callback",
+}
 """How the names of the pages begin, by what they are about."""
-Called = ir.User | ir.HuntGroup | ir.TimeRoute
-"""What has a page of its own, and a calling plan."""
-_LEVELS = {"groups": "group", "departments": "department", "users": "user", "hunt_groups": "hunt group"}
+Planned = ir.User | ir.HuntGroup | ir.TimeRoute | ir.Ivr | ir.Callback
+"""What has a calling plan."""
+Called = Planned | ir.Announcement
+"""What has a page of its own."""
+_LEVELS = {"groups": "group", "departments": "department", "users": "user", "hunt_groups": "hunt group", "ivr": "IVR"}
 
 
 def labels_of(manifest: Manifest) -> dict[str, str]:
@@ -41,6 +50,7 @@ class Directory:
     """Numbers and extensions by node, as people read them; numbers first."""
     shared: frozenset[str]
     """Names that more than one node has."""
+    prompts: Mapping[str, ir.Prompt]
 
     @classmethod
     def of(cls, tenant: ir.Tenant, labels: Mapping[str, str]) -> Directory:
@@ -50,7 +60,8 @@ class Directory:
             entries[entry.node] = (*entries.get(entry.node, ()), number(tenant.dial_plan, entry.key))
         for entry in tenant.extensions:
             entries[entry.node] = (*entries.get(entry.node, ()), entry.key)
-        plain = cls(tenant, labels, {node.id: node for node in tenant.nodes}, entries, frozenset())
+        prompts = {prompt.id: prompt for prompt in tenant.prompts}
+        plain = cls(tenant, labels, {node.id: node for node in tenant.nodes}, entries, frozenset(), prompts)
         callable_nodes = (node.id for node in tenant.nodes if type(node) in PAGE_OF)
         count = Counter(map(plain.title, callable_nodes))
         return replace(plain, shared=frozenset(name for name, times in count.items() if times > 1))
@@ -66,8 +77,8 @@ class Directory:
     def title(self, node_id: str) -> str:
         """What a node is called on its own page."""
         match self.nodes[node_id]:
-            case ir.User(name=name) | ir.HuntGroup(name=name):
-                return visible(name)
+            case ir.User() | ir.HuntGroup() | ir.Ivr() | ir.Announcement() | ir.Callback() as node:
+                return visible(node.name)
             case ir.TimeRoute():
                 return self.label(node_id)
             case ir.Outside(number=key):
@@ -86,6 +97,12 @@ class Directory:
                 return "hunt group"
             case ir.TimeRoute():
                 return "time route"
+            case ir.Ivr():
+                return "IVR"
+            case ir.Announcement():
+                return "announcement"
+            case ir.Callback():
+                return "callback"
             case ir.Outside():
                 return "number outside"
             case ir.SipUri():
@@ -133,10 +150,27 @@ class Directory:
         """The numbers and extensions that reach a node, as people read them; numbers first."""
         return self.entries.get(node_id, ())
 
+    def prompt(self, prompt_id: str) -> str:
+        """What is said in a prompt, in quotation marks, or the name of its file."""
+        found = self.prompts[prompt_id]
+        return f"“{visible(found.say)}”" if found.say is not None else visible(str(found.file))
+
     @property
     def everybody(self) -> tuple[Called, ...]:
-        """Users, hunt groups and time routes."""
-        return (*self.users, *self.groups, *self.routes)
+        """Whatever can be called: users first, then groups, routes, and what the exchange answers itself."""
+        return (*self.users, *self.groups, *self.routes, *self.answered)
+
+    @property
+    def planned(self) -> tuple[Planned, ...]:
+        """Whoever has a calling plan."""
+        return tuple(node for node in self.everybody if not isinstance(node, ir.Announcement))
+
+    @property
+    def answered(self) -> tuple[ir.Ivr | ir.Announcement | ir.Callback, ...]:
+        """IVRs, announcements and callbacks."""
+        kinds = (ir.Ivr, ir.Announcement, ir.Callback)
+        found = (node for node in self.tenant.nodes if isinstance(node, kinds))
+        return tuple(sorted(found, key=lambda node: (kinds.index(type(node)), node.id)))
 
     @property
     def users(self) -> tuple[ir.User, ...]:

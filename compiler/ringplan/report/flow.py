@@ -6,27 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ringplan import ir
-from ringplan.interpreter.dialling import OffNet
-from ringplan.interpreter.redirecting import screen_target
 
 from .directory import Directory
+from .menus import announcement_rows, callback_rows, ivr_rows
+from .rows import Row, edge
 from .wording import POLICIES, listed, seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a card."""
-
-    label: str
-    """The condition, or what happens."""
-    text: str
-    """Where the call goes or how it ends; empty when the line only says something."""
-    target: str | None
-    """The card it leads to; None: nowhere else."""
-    tone: str
-    """``edge``, ``end``, ``ring``, ``member`` or ``note``."""
-    page: str | None = None
-    """The page of the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +19,7 @@ class Card:
 
     id: str
     kind: str
-    """``user``, ``group``, ``route`` or ``outside``."""
+    """``user``, ``group``, ``route``, ``menu`` or ``outside``."""
     title: str
     subtitle: str
     rows: tuple[Row, ...]
@@ -68,19 +52,32 @@ def cards(names: Directory, known: Mapping[str, Card], entry: str) -> tuple[Card
 def _made(names: Directory, known: Mapping[str, Card], entry: str) -> dict[str, Card]:
     """The cards by node, as far as a call comes: one that was forwarded as often as it may be ends at the next."""
     made = {entry: known[entry]}
-    reached = [entry]
+    reached = _with_submenus(made, known, [entry])
     for _ in range(ir.MAX_DIVERSIONS):
         nearest = dict.fromkeys(target for node in reached for target in _targets(made[node]) if target not in made)
         made.update((target, known[target]) for target in nearest)
-        reached = list(nearest)
+        reached = _with_submenus(made, known, list(nearest))
     made.update((node, _last(names, made[node])) for node in reached)
     return made
+
+
+def _with_submenus(made: dict[str, Card], known: Mapping[str, Card], reached: list[str]) -> list[str]:
+    """These nodes and those that a call gets to from there without being forwarded; all of them are in ``made``."""
+    for node in reached:  # grows
+        for row in made[node].rows:
+            if row.target is not None and not row.is_diversion and row.target not in made:
+                made[row.target] = known[row.target]
+                reached.append(row.target)
+    return reached
 
 
 def _last(names: Directory, found: Card) -> Card:
     """A card from which no call goes on."""
     end = names.name(f"{names.tenant.id}/reject/diversions")
-    rows = (Row(r.label, f"{r.text}: {end}", None, "end") if r.target is not None else r for r in found.rows)
+    rows = (
+        Row(r.label, f"{r.text}: {end}", None, "end") if r.target is not None and r.is_diversion else r
+        for r in found.rows
+    )
     return replace(found, rows=tuple(rows))
 
 
@@ -99,24 +96,17 @@ def card(names: Directory, node_id: str) -> Card:
             kind, rows = "group", tuple(_group(names, node))
         case ir.TimeRoute():
             kind, rows = "route", tuple(_route(names, node))
+        case ir.Ivr():
+            kind, rows = "menu", tuple(ivr_rows(names, node))
+        case ir.Announcement():
+            kind, rows = "outside", tuple(announcement_rows(names, node))
+        case ir.Callback():
+            kind, rows = "menu", tuple(callback_rows(names, node))
         case _:
             kind, rows = "outside", ()
     keys = ", ".join(names.keys(node_id))
     subtitle = f"{names.kind(node_id)} · {keys}" if keys else names.kind(node_id)
     return Card(node_id, kind, names.title(node_id), subtitle, rows, names.page(node_id))
-
-
-def _edge(names: Directory, plan: str, label: str, target: str) -> Row:
-    """A line that leads somewhere; a target outside that the plan bars is the end of the call."""
-    node = names.nodes[target]
-    if isinstance(node, ir.Reject):
-        return Row(label, names.name(target), None, "end")
-    if isinstance(node, ir.Outside | ir.SipUri):
-        meant = OffNet(node.number) if isinstance(node, ir.Outside) else node
-        if not screen_target(names.tenant, plan, meant).allowed:
-            barred = names.name(f"{names.tenant.id}/reject/barred")
-            return Row(label, f"{names.name(target)}: {barred}", None, "end")
-    return Row(label, names.name(target), target, "edge", names.page(target))
 
 
 # -- users
@@ -131,7 +121,7 @@ def _user(names: Directory, user: ir.User) -> Iterator[Row]:
     may_ring = True
     for at, rule in enumerate(user.rules):
         if rule.to is not None:
-            yield _edge(names, user.plan, condition(names, rule), rule.to)
+            yield edge(names, user.plan, condition(names, rule), rule.to)
         else:
             yield Row(condition(names, rule), "rings here", None, "note")
         if is_always(rule):
@@ -142,9 +132,9 @@ def _user(names: Directory, user: ir.User) -> Iterator[Row]:
         return
     phones = listed(tuple(phone.id.rsplit("/", 1)[-1] for phone in user.phones))
     yield Row(f"rings {phones}", f"up to {seconds(user.ring_ms)}", None, "ring")
-    yield _edge(names, user.plan, "busy or declined", user.busy)
-    yield _edge(names, user.plan, "no answer", user.no_answer)
-    yield _edge(names, user.plan, "not reachable", user.unreachable)
+    yield edge(names, user.plan, "busy or declined", user.busy)
+    yield edge(names, user.plan, "no answer", user.no_answer)
+    yield edge(names, user.plan, "not reachable", user.unreachable)
 
 
 def condition(names: Directory, rule: ir.Rule) -> str:
@@ -165,11 +155,11 @@ def _group(names: Directory, group: ir.HuntGroup) -> Iterator[Row]:
     yield from _members(names, group, "", frozenset({group.id}))
     if not group.advance:
         yield Row("only the first who can be rung is tried", "", None, "note")
-    yield _edge(names, group.plan, "all busy or declined", group.busy)
-    yield _edge(names, group.plan, "no answer", group.no_answer)
-    yield _edge(names, group.plan, "nobody reachable", group.unreachable)
+    yield edge(names, group.plan, "all busy or declined", group.busy)
+    yield edge(names, group.plan, "no answer", group.no_answer)
+    yield edge(names, group.plan, "nobody reachable", group.unreachable)
     if group.overflow_ms is not None:
-        yield _edge(names, group.plan, f"after {seconds(group.overflow_ms)} in all", group.overflow)
+        yield edge(names, group.plan, f"after {seconds(group.overflow_ms)} in all", group.overflow)
 
 
 def _members(
@@ -199,5 +189,5 @@ def _members(
 
 def _route(names: Directory, route: ir.TimeRoute) -> Iterator[Row]:
     for schedule, target in route.rules:
-        yield _edge(names, route.plan, f"while “{names.schedule(schedule)}”", target)
-    yield _edge(names, route.plan, "otherwise" if route.rules else "always", route.otherwise)
+        yield edge(names, route.plan, f"while “{names.schedule(schedule)}”", target)
+    yield edge(names, route.plan, "otherwise" if route.rules else "always", route.otherwise)

@@ -14,7 +14,8 @@ from functools import lru_cache
 from itertools import count
 from typing import Final
 
-from .flow import Card, Row
+from .flow import Card
+from .rows import Row
 
 CARD: Final = 284
 """Width of a card; with two lanes it fits the narrowest phones."""

@@ -99,6 +99,9 @@ def _overview(names: Directory, common: Mapping[str, object]) -> bytes:
         routes=[
             (link(names, route.id), ", ".join(names.keys(route.id)), _leads(names, route)) for route in names.routes
         ],
+        answered=[
+            (link(names, node.id), names.kind(node.id), ", ".join(names.keys(node.id))) for node in names.answered
+        ],
         line=_tenant_line(names),
         free=data.unassigned_treatment(names),
     )
@@ -136,6 +139,8 @@ def _users_of_schedules(names: Directory) -> dict[str, tuple[Link, ...]]:
                 asked = [schedule for schedule, _ in node.rules]
             case ir.User():
                 asked = [rule.when for rule in node.rules if rule.when is not None]
+            case ir.Ivr():
+                asked = [schedule for schedule in (node.holidays, node.hours) if schedule is not None]
             case _:
                 asked = []
         for schedule in asked:

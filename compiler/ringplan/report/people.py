@@ -9,7 +9,10 @@ from ringplan import ir
 
 from .data import Link, link, memberships, phones, shown_outside, unit
 from .directory import Called, Directory
-from .wording import POLICIES, seconds, visible
+from .menus import said
+from .wording import POLICIES, counted, seconds, visible
+
+_LANGUAGES = {"cs": "Czech", "en": "English", "sk": "Slovak"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ def facts(names: Directory, node: Called) -> tuple[Fact, ...]:
             found = _group(names, node)
         case ir.TimeRoute():
             found = _route(names, node)
+        case ir.Ivr():
+            found = _ivr(names, node)
+        case ir.Callback():
+            found = _callback(names, node)
+        case ir.Announcement():
+            return tuple(_announcement(names, node))
     plan = Link(
         f"calling plan of {names.plan(node.plan)}", f"restrictions.html#plan-{'-'.join(node.plan.split('/')[1:])}"
     )
@@ -76,6 +85,32 @@ def _route(names: Directory, route: ir.TimeRoute) -> Iterator[Fact]:
     yield _text("Time zone", names.tenant.time_zone)
     if route.external_number is not None:
         yield _text("Forwards outside as", names.number(route.external_number))
+
+
+def _ivr(names: Directory, ivr: ir.Ivr) -> Iterator[Fact]:
+    yield _text("Language", _LANGUAGES[ivr.language])
+    if ivr.hours is not None or ivr.holidays is not None:
+        yield _text("Time zone", names.tenant.time_zone)
+    yield _text("Longest time in menus", seconds(ivr.max_ms))
+    if ivr.external_number is not None:
+        yield _text("Transfers outside as", names.number(ivr.external_number))
+
+
+def _announcement(names: Directory, announcement: ir.Announcement) -> Iterator[Fact]:
+    yield _text("Says", said(names, announcement.prompt))
+    yield _text("Is played", counted(announcement.times, "time"))
+    yield _text("Ends with", f"{announcement.code} {announcement.reason}")
+
+
+def _callback(names: Directory, callback: ir.Callback) -> Iterator[Fact]:
+    allowed = (
+        Link(f"{names.number(number)} as {names.name(user)}", names.page(user)) for number, user in callback.allowed
+    )
+    yield Fact("Calls back", tuple(allowed))
+    yield _text("After", seconds(callback.delay_ms))
+    yield _text("At most once in", seconds(callback.interval_ms))
+    if callback.record:
+        yield _text("Recorded", f"kept for {counted(callback.keep_days, 'day')}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Restricted:
 def plans(names: Directory) -> tuple[PlanView, ...]:
     """Every plan that somebody has."""
     having: dict[str, list[str]] = {}
-    for node in names.everybody:
+    for node in names.planned:
         having.setdefault(node.plan, []).append(node.id)
     return tuple(_plan(names, plan, having[plan.id]) for plan in names.tenant.plans if plan.id in having)
 
@@ -95,6 +95,6 @@ def dialling(names: Directory, found: tuple[PlanView, ...]) -> tuple[Restricted,
 
 
 def forwarding(names: Directory, found: tuple[PlanView, ...]) -> tuple[Restricted, ...]:
-    """Where everybody may forward calls to; hunt groups and time routes forward too."""
+    """Where everybody may forward calls to; hunt groups, time routes and IVRs forward too."""
     plan = {one.id: one for one in found}
-    return tuple(Restricted(link(names, node.id), names.kind(node.id), plan[node.plan]) for node in names.everybody)
+    return tuple(Restricted(link(names, node.id), names.kind(node.id), plan[node.plan]) for node in names.planned)
