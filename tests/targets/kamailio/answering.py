@@ -69,6 +69,10 @@ class AnsweringStack(AttendantStack):
         self.program = Program(self.program.platform, (tenant(),))
         self.exchange_log = folder / "exchange.log"
 
+    def __enter__(self) -> AnsweringStack:
+        super().__enter__()
+        return self
+
     def start_attendant(self) -> None:
         command = site.command(self.bundle, self.site)
         self._start(command, self.exchange_log, os.environ | site.environment(self.bundle, self.site))
