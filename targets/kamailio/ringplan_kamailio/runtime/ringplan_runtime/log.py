@@ -13,11 +13,12 @@ def call(tenant: str, caller: str, called: str, result: str, code: int) -> None:
     )
 
 
-def session(tenant: str, node: str, caller: str, result: str, code: int) -> None:
-    """How an answered call went; ``node`` is what it was for."""
+def session(tenant: str, node: str, caller: str, result: str, code: int, final: bool = True) -> None:
+    """How an answered call went; ``node`` is what it was for. Every session has one line that is ``final``, the others
+    are steps on its way."""
     KSR.notice(
-        f"session tenant={_field(tenant)} node={_field(node)} from={_field(caller)} result={_field(result)}"
-        f" code={code}\n"
+        f"{'session' if final else 'session-step'} tenant={_field(tenant)} node={_field(node)} from={_field(caller)}"
+        f" result={_field(result)} code={code}\n"
     )
 
 

@@ -168,9 +168,9 @@ class Audio:
         tags = self._ask(session, "query").get("tags", {})
         known, quiet, found = session.audio.get(_QUIET, {}), {}, []
         for name in (CALLER, TARGET):
-            leg = session.legs.get(name)
-            if leg is None or leg.state != UP or leg.held:
-                continue
+            leg, other = session.legs.get(name), session.legs.get(OTHER[name])
+            if leg is None or leg.state != UP or leg.held or (other is not None and other.held):
+                continue  # who holds, or is held, may be silent
             last = _last_packet(tags.get(name, {}))
             before, polls = known.get(name, (None, 0))
             quiet[name] = (last, polls + 1 if last == before else 0)

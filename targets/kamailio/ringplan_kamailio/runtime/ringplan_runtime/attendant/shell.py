@@ -248,7 +248,7 @@ class Shell:
 
     @_do.register
     def _account(self, command: Account, session: Session) -> None:
-        log.session(session.tenant, session.node, _caller(session), command.result, command.code)
+        log.session(session.tenant, session.node, _caller(session), command.result, command.code, command.final)
 
     @_do.register
     def _forget(self, command: Forget, session: Session) -> None:
