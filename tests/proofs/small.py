@@ -391,13 +391,13 @@ class _Unlimited(Walk):
         elif outcome.reason == "Call Barred" and self.by:
             self.faults.barred.add((self.by[-1].id, self.nodes[-1]))
 
-    def _divert(self, node: Forwarder, reason: str, target: str) -> Outcome:
+    def _divert(self, node: Forwarder, reason: str, target: str, edge: str = "") -> Outcome:
         if not isinstance(self.tenant.node(target), Reject):
             self.nodes.append(behind({one.id: one for one in self.tenant.nodes}, target))
             self.by.append(node)
             self._look_back()
             self._diversions.clear()
-        return super()._divert(node, reason, target)
+        return super()._divert(node, reason, target, edge)
 
     def _look_back(self) -> None:
         """Ends the walk where it has gone round, or for too long by choice."""

@@ -33,6 +33,8 @@ from .redirecting import screen_target, target_of
 from .schedules import is_open
 from .screening import matches
 
+_EDGES = {"user-busy": "busy", "no-answer": "no_answer", "unavailable": "unreachable"}
+"""The edges that are taken for a reason; of others there are several."""
 _PASSED_ON = {
     TrunkState.BUSY: (486, "Busy Here", "busy"),
     TrunkState.DECLINES: (603, "Decline", "declined"),
@@ -128,14 +130,18 @@ class Walk:
         self.step(node.id, f"ends with {node.code} {node.reason}", node)
         return self.end(node.code, node.reason)
 
-    def _divert(self, node: Forwarder, reason: str, target: str) -> Outcome:
-        """The call goes on at ``target``; that is a diversion unless it ends there."""
+    def _divert(self, node: Forwarder, reason: str, target: str, edge: str = "") -> Outcome:
+        """The call goes on at ``target``; that is a diversion unless it ends there.
+
+        ``edge``: the edge that is taken, where the reason does not say which.
+        """
         if isinstance(self.tenant.node(target), Reject | Announcement):
             return self.go_on(target)
         if self.call.diversions + len(self._diversions) >= MAX_DIVERSIONS:
             self.step(node.id, f"would be forwarded more than {MAX_DIVERSIONS} times", node)
             return self.reject("diversions")
-        self.step(node.id, f"forwards ({reason}) to {target}", node)
+        place = self.tenant.edge_span(node, edge or _EDGES.get(reason, ""))
+        self._steps.append(Step(node.id, f"forwards ({reason}) to {target}", place))
         self._diversions.append(_diversion(node, reason))
         return self.go_on(target)
 
@@ -180,12 +186,12 @@ class Walk:
     # -- time routes
 
     def _by_time(self, node: TimeRoute) -> Outcome:
-        for schedule, target in node.rules:
+        for index, (schedule, target) in enumerate(node.rules):
             if self.is_open(schedule):
                 self.step(schedule, f"open at {self.local_time}", self.tenant.schedule(schedule))
-                return self._divert(node, "time-of-day", target)
+                return self._divert(node, "time-of-day", target, f"rules/{index}")
         self.step(node.id, f"no schedule is open at {self.local_time}", node)
-        return self._divert(node, "time-of-day", node.otherwise)
+        return self._divert(node, "time-of-day", node.otherwise, "otherwise")
 
     def is_open(self, schedule: str) -> bool:
         """Whether a schedule is open when the call begins."""
@@ -303,7 +309,7 @@ class Walk:
             elapsed += hunting.duration_ms(result, states, left)
             if group.overflow_ms is not None and elapsed >= group.overflow_ms:
                 self.step(group.id, f"nobody answered within {group.overflow_ms / 1000:g} s", group)
-                return self._divert(group, "no-answer", group.overflow)
+                return self._divert(group, "no-answer", group.overflow, "overflow")
         return self._nobody(group, seen)
 
     def _remembered(self) -> dict[str, Memory]:

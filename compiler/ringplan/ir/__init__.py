@@ -43,6 +43,7 @@ from .nodes import (
     TimeRoute,
     Trunk,
     User,
+    Written,
 )
 from .plans import CALL_TYPES, CallTable, MaskRule, Plan
 from .schedules import Schedule
@@ -93,4 +94,5 @@ __all__ = [
     "Transfer",
     "Trunk",
     "User",
+    "Written",
 ]

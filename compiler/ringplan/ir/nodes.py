@@ -252,6 +252,15 @@ class Entry:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the manifest says how the calls of a node go on: a place for people, without meaning."""
+
+    id: str
+    """The node and its edge: ``novak/users/novakova/busy``, ``novak/time_routes/main/rules/0``."""
+    span: Span
+
+
 class _HasId(Protocol):
     @property
     def id(self) -> str: ...
@@ -296,6 +305,8 @@ class Tenant:
     span: Span
     prompts: tuple[Prompt, ...] = ()
     """Everything it plays, sorted by id."""
+    written: tuple[Written, ...] = ()
+    """The edges of users, hunt groups and time routes that are written, sorted by id; no part of the meaning."""
 
     def node(self, node_id: NodeId) -> Node:
         """The node with this id; KeyError if there is none."""
@@ -304,6 +315,13 @@ class Tenant:
     def schedule(self, schedule_id: str) -> Schedule:
         """The schedule with this id; KeyError if there is none."""
         return _with_id(self.schedules, schedule_id)
+
+    def edge_span(self, node: Node, edge: str) -> Span:
+        """Where an edge of a node is written, ``busy``; the node itself where a default is meant."""
+        try:
+            return _with_id(self.written, f"{node.id}/{edge}").span
+        except KeyError:
+            return node.span
 
     def plan(self, plan_id: str) -> Plan:
         """The calling plan with this id; KeyError if there is none."""

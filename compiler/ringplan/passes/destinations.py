@@ -115,11 +115,15 @@ class Destinations:
         self._manifest, self._spans, self._graph, self._platform = manifest, spans, graph, platform
         self._outside: dict[str, ir.Outside | ir.SipUri] = {}
         self._known: dict[str, str] = {}
+        self._written: list[ir.Written] = []
 
     def node(self, path: Path, target: str | None, default: str) -> str:
         """The node a target leads to; ``reject/<default>`` when none is written or it leads nowhere."""
         if target is None:
             return f"{self._graph.id}/reject/{default}"
+        edge = _edge(path)
+        if edge is not None:
+            self._written.append(ir.Written(f"{self._graph.id}/{edge}", self._span(path)))
         if target not in self._known:  # it means the same wherever it stands, and many are written often
             self._known[target] = self._node(path, target)
         return self._known[target]
@@ -142,6 +146,19 @@ class Destinations:
         return self._spans.value(path)
 
     @property
+    def written(self) -> tuple[ir.Written, ...]:
+        """Where the targets stand."""
+        return tuple(sorted(self._written, key=lambda one: one.id))
+
+    @property
     def outside(self) -> tuple[ir.Outside | ir.SipUri, ...]:
         """The nodes outside that targets lead to."""
         return tuple(self._outside.values())
+
+
+def _edge(path: Path) -> str | None:
+    """The node and edge that a target is of, ``users/novakova/busy``; None: it has a place of its own in the graph."""
+    section, name, *rest = (str(step) for step in path)
+    words = [step for step in rest if step not in ("forward", "to")]
+    known = section in ("users", "hunt_groups", "time_routes") and words[0] not in ("selective", "always")
+    return "/".join((section, name, *words)) if known else None

@@ -47,7 +47,7 @@ def lower(
     nodes += [callback(manifest, spans, name, to, prompts) for name in manifest.callback]
     nodes += rejections(manifest, bare.span, prompts)
     nodes += to.outside
-    return replace(bare, nodes=tuple(sorted(nodes, key=lambda node: node.id)), prompts=prompts.all)
+    return replace(bare, nodes=tuple(sorted(nodes, key=lambda node: node.id)), prompts=prompts.all, written=to.written)
 
 
 def _without_nodes(manifest: Manifest, spans: SpanTable, platform: ir.Platform | None) -> ir.Tenant:

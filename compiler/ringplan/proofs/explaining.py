@@ -53,7 +53,8 @@ def _said(graph: Graph, found: Found) -> tuple[str, Label, str]:
         case "ring":
             ring = " → ".join(short(node) for node in (*found.key, found.key[0]))
             first = next((f for f in found.chain if f.source == found.key[0]), last)
-            return f"calls go round: {ring}", Label(first.span, "a call that comes here returns here"), _RING
+            at = Label(first.span, f"sends calls on to {short(first.target)}, from where they come back")
+            return f"calls go round: {ring}", at, _RING
         case "depth":
             nodes = " → ".join(short(node) for node in found.entered)
             at = Label(last.span, f"would be forward {MAX_DIVERSIONS + 1}, and the call ends with 480")
@@ -86,11 +87,9 @@ def _extent(graph: Graph, found: Found) -> str:
 
 
 def _place(graph: Graph, forward: Transition) -> Span:
-    """Where a target outside is written, when only one forward leads there; else who forwards."""
-    sources = {(one.by, one.result) for some in graph.forwards.values() for one in some if one.target == forward.target}
-    if forward.result != "rule" and len(sources - {(forward.by, "self")}) == 1:
-        return graph.space.nodes[forward.target].span
-    return forward.span
+    """Where a forward is written; of a menu's, whose actions have no place, its target when no other leads there."""
+    sources = {one.by for some in graph.forwards.values() for one in some if one.target == forward.target}
+    return graph.space.nodes[forward.target].span if forward.result == "menu" and len(sources) == 1 else forward.span
 
 
 def _named(graph: Graph, target: str) -> str:

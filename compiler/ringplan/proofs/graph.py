@@ -9,7 +9,7 @@ from ringplan.diagnostics import Span
 from ringplan.interpreter.dialling import OffNet
 from ringplan.interpreter.redirecting import screen_target
 from ringplan.interpreter.screening import Verdict
-from ringplan.ir import Announcement, HuntGroup, Ivr, Outside, Reject, SipUri, TimeRoute, User
+from ringplan.ir import Announcement, HuntGroup, Ivr, Outside, Reject, SipUri, Tenant, TimeRoute, User
 from ringplan.values import dataclass
 
 from .menus import Presses, transfers
@@ -101,19 +101,24 @@ def _of_user(graph: Graph, user: User) -> Iterator[Transition]:
         if rule.to is not None:
             yield from (Transition(user.id, "rule", rule.to, t, c, rule.span) for t, c in taken)
         else:
-            yield from _ringing(user, own, taken)
+            yield from _ringing(space.tenant, user, own, taken)
         left = [box for t, c in left for box in ((t & ~times, c), (t & times, c & ~callers)) if box[0] and box[1]]
-    yield from _ringing(user, own, left)
+    yield from _ringing(space.tenant, user, own, left)
 
 
-def _ringing(user: User, own: int, found: list[tuple[int, int]]) -> Iterator[Transition]:
+def _ringing(tenant: Tenant, user: User, own: int, found: list[tuple[int, int]]) -> Iterator[Transition]:
     """No entry forwards the call: the phones ring, but not for the user's own calls."""
-    yield from (Transition(user.id, "self", user.busy, t, c & own, user.span) for t, c in found if c & own)
+
+    def place(result: str) -> Span:
+        return tenant.edge_span(user, result.replace("-", "_"))
+
+    yield from (Transition(user.id, "self", user.busy, t, c & own, place("busy")) for t, c in found if c & own)
     when = [(times, callers & ~own) for times, callers in found if callers & ~own]
     targets = (("busy", user.busy), ("no-answer", user.no_answer), ("unreachable", user.unreachable))
     for result, target in targets:
         if possible(user) & DIRECT[result]:
-            yield from (Transition(user.id, result, target, times, callers, user.span) for times, callers in when)
+            span = place(result)
+            yield from (Transition(user.id, result, target, times, callers, span) for times, callers in when)
 
 
 def _of_group(graph: Graph, group: HuntGroup) -> Iterator[Transition]:
@@ -123,7 +128,9 @@ def _of_group(graph: Graph, group: HuntGroup) -> Iterator[Transition]:
     if group.is_busy:
         targets = [("group-busy", group.busy)]
     for result, target in targets:
-        yield Transition(group.id, result, target, graph.space.always, graph.space.everybody, group.span)
+        edge = "busy" if result == "group-busy" else result.replace("-", "_")
+        span = graph.space.tenant.edge_span(group, edge)
+        yield Transition(group.id, result, target, graph.space.always, graph.space.everybody, span)
 
 
 def _of_route(graph: Graph, route: TimeRoute) -> Iterator[Transition]:
@@ -131,12 +138,14 @@ def _of_route(graph: Graph, route: TimeRoute) -> Iterator[Transition]:
     for position, (schedule, target) in enumerate(route.rules):
         times = left & graph.space.open[schedule]
         if times:
-            yield Transition(route.id, "time", target, times, everybody, route.span)
+            span = graph.space.tenant.edge_span(route, f"rules/{position}")
+            yield Transition(route.id, "time", target, times, everybody, span)
         else:
             graph.never.append((route.id, position))
         left &= ~times
     if left:
-        yield Transition(route.id, "time", route.otherwise, left, everybody, route.span)
+        span = graph.space.tenant.edge_span(route, "otherwise")
+        yield Transition(route.id, "time", route.otherwise, left, everybody, span)
 
 
 def _of_ivr(graph: Graph, ivr: Ivr) -> Iterator[Transition]:

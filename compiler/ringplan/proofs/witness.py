@@ -129,13 +129,13 @@ class _Endless(Walk):
 
     entered: list[str]
 
-    def _divert(self, node: Forwarder, reason: str, target: str) -> Outcome:
+    def _divert(self, node: Forwarder, reason: str, target: str, edge: str = "") -> Outcome:
         if not isinstance(self.tenant.node(target), Reject | Announcement):
             self.entered.append(behind({one.id: one for one in self.tenant.nodes}, target))
             if self.entered[-1] in self.entered[:-1]:
                 raise _Returned
             self._diversions = self._diversions[-1:]
-        return super()._divert(node, reason, target)
+        return super()._divert(node, reason, target, edge)
 
     def pressed(self) -> str:
         if len(self._waits) >= len(self.call.presses):
