@@ -76,6 +76,12 @@ class Relays:
         reason = str(answer.get("error-reason", answer))[:200]
         raise RelayError(UNKNOWN if "nknown call" in reason else REFUSED, f"{command}: {reason}")
 
+    def close(self) -> None:
+        """Closes its sockets; the next question opens them again."""
+        for channel in self._sockets.values():
+            channel.close()
+        self._sockets = {}
+
     def _exchange(self, name: str, request: bytes) -> dict[str, Any]:
         channel = self._channel(name)
         # A cookie is answered from memory when it comes twice, so none may ever come twice but in a retry.
@@ -108,6 +114,8 @@ def _wait(channel: socket.socket, cookie: bytes, end: float) -> dict[str, Any] |
         except TimeoutError:
             return None
         if found == cookie:
-            answer: dict[str, Any] = json.loads(text)
+            answer = json.loads(text)
+            if not isinstance(answer, dict):
+                raise ValueError("an answer that is none")
             return answer
     return None
