@@ -56,34 +56,7 @@ def trace(
     against: Annotated[str | None, typer.Option(metavar="REF", help="In this version too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
-    """Say what happens to one call, and which lines decided it.
-
-    Prints every step with its line, in a git checkout with the commit that last touched it, who is tried and what
-    they see of the caller, and how the call ends. Of a transfer (REFER) it says whether it is allowed, and what
-    becomes of the call that the other party's phone then makes.
-
-    Each `--press` is what the caller presses one time that a menu waits for him: a key, an extension, a name, a
-    number. After the last one he presses nothing more.
-
-    U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
-    extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
-    remembers last:users/novakova (circular), turn:7 (weighted) or answered:users/novakova,users/dvorak (uniform).
-    REF is a git reference, or the folder of another version.
-    TIME is read on the clock of the tenant unless an offset or a zone follows it. Options with U, S, G or T may be
-    given several times.
-
-    \b
-    Examples:
-      ringplan trace tenants --from novak:1204 --to 0602111222
-      ringplan trace tenants --from +420602111222 --to +420222333404 --busy novak/users/novakova
-      ringplan trace tenants --from +420602111222 --to +420222333400 --at "2026-12-24 17:00"
-      ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
-      ringplan trace tenants --from +420602111222 --to novak:1204 --refer novak:1205
-      ringplan trace tenants --from +420602111222 --to novak/ivr/main --press 2 --press 1204
-      ringplan trace tenants --from +420602111222 --callback novak/callback/field --press 1 --press 1204
-      ringplan trace tenants --from novak:1204 --to 0602111222 --click
-      ringplan trace tenants --from novak:1204 --to 1205 --against origin/main
-    """
+    """Say what happens to one call, and which lines decided it."""
     from ringplan.trace.against import Asked
     from ringplan.trace.worlds import Words
 
@@ -105,6 +78,36 @@ def trace(
         _trace_both(path, asked, against, as_json=as_json)
     else:
         _trace(path, asked, as_json=as_json)
+
+
+_DETAILS = """
+Prints every step with its line, in a git checkout with the commit that last touched it, who is tried and what
+they see of the caller, and how the call ends. Of a transfer (REFER) it says whether it is allowed, and what
+becomes of the call that the other party's phone then makes.
+
+Each `--press` is what the caller presses one time that a menu waits for him: a key, an extension, a name, a
+number. After the last one he presses nothing more.
+
+U is a user's address (novak/users/novakova), one phone of a user (novak/users/novakova/phones/desk), or an
+extension of a tenant (novak:1204). B may also be a hunt group or time route (novak/hunt_groups/sales). G
+remembers last:users/novakova (circular), turn:7 (weighted) or answered:users/novakova,users/dvorak (uniform).
+REF is a git reference, or the folder of another version.
+TIME is read on the clock of the tenant unless an offset or a zone follows it. Options with U, S, G or T may be
+given several times.
+
+\b
+Examples:
+  ringplan trace tenants --from novak:1204 --to 0602111222
+  ringplan trace tenants --from +420602111222 --to +420222333404 --busy novak/users/novakova
+  ringplan trace tenants --from +420602111222 --to +420222333400 --at "2026-12-24 17:00"
+  ringplan trace tenants --from novak:1204 --to 112 --trunk-down carrier --json
+  ringplan trace tenants --from +420602111222 --to novak:1204 --refer novak:1205
+  ringplan trace tenants --from +420602111222 --to novak/ivr/main --press 2 --press 1204
+  ringplan trace tenants --from +420602111222 --callback novak/callback/field --press 1 --press 1204
+  ringplan trace tenants --from novak:1204 --to 0602111222 --click
+  ringplan trace tenants --from novak:1204 --to 1205 --against origin/main
+"""
+trace.__doc__ = f"{trace.__doc__}\n{_DETAILS}"  # more than a function has room for
 
 
 def _phones(
