@@ -117,6 +117,8 @@ def place_tenant() -> Tenant:
     keys = {
         "1": Transfer("novak/users/ann", None),
         "2": Transfer("novak/users/bob", prompt("hello")),
+        "3": Transfer("novak/announcements/closed", None),
+        "4": Transfer("novak/ivr/second", None),
         "7": Play(prompt("hello")),
         "8": Submenu("novak/ivr/second"),
         "9": HangUp(prompt("hello")),
