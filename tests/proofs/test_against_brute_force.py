@@ -22,11 +22,9 @@ def found_in(one: Tenant) -> tuple[Found, ...]:
     return search(graph_of(space_of(one, PLATFORM)))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(tenants(members=2))
-def test_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
+def exactly_the_faults_that_some_call_meets(one: Tenant, most: int) -> None:
     found = found_in(one)
-    tried = every_fault(Program(PLATFORM, (one,)), most=50_000)
+    tried = every_fault(Program(PLATFORM, (one,)), most)
     assume(tried is not None)
     assert tried is not None
     assert {each.key for each in found if each.kind == "barred"} == tried.barred
@@ -36,9 +34,15 @@ def test_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tenants(members=2))
+def test_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
+    exactly_the_faults_that_some_call_meets(one, most=50_000)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(answering_tenants())
 def test_menus_lead_to_exactly_the_faults_that_some_call_meets(one: Tenant) -> None:
-    test_exactly_the_faults_that_some_call_meets.hypothesis.inner_test(one)  # type: ignore[attr-defined]
+    exactly_the_faults_that_some_call_meets(one, most=20_000)
 
 
 @settings(max_examples=30, phases=[Phase.generate, Phase.reuse], deadline=None, suppress_health_check=list(HealthCheck))
