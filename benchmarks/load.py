@@ -46,13 +46,26 @@ _BODY = re.compile(r"Content-Type: application/sdp\n.*?\]\]>", re.DOTALL)
 
 def play(load: Load, scratch: Path) -> int:
     """Play a load to its end; the number of failed calls."""
+    bound_s = 60 + 3 * load.calls // load.rate
+    command = calling(load, scratch, bound_s)
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=bound_s + 30, check=False)
+    return load.calls - successful(scratch)[1]
+
+
+def successful(scratch: Path) -> tuple[int, int]:
+    """Calls that were begun, and those that succeeded, of what was played with its figures in ``scratch``."""
+    statistics = scratch / "statistics.csv"
+    return _column(statistics, "TotalCallCreated"), _column(statistics, "SuccessfulCall(C)")
+
+
+def calling(load: Load, scratch: Path, bound_s: int) -> list[str]:
+    """The command that plays a load, for at most so many seconds, and leaves its figures in ``scratch``."""
     rows = scratch / "rows.csv"
     lines = ("SEQUENTIAL", *(";".join((*row, "", "")) for row in load.rows))
     rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
     statistics = scratch / "statistics.csv"
     statistics.unlink(missing_ok=True)
-    bound_s = 60 + 3 * load.calls // load.rate
-    command = [
+    return [
         *(
             "sipp",
             f"{load.exchange}:5060",
@@ -65,8 +78,6 @@ def play(load: Load, scratch: Path) -> int:
         *("-nostdin", "-recv_timeout", "8000", "-trace_stat", "-stf", str(statistics), "-fd", "1"),
         *("-trace_err", "-error_file", str(scratch / "errors.log"), "-timeout", f"{bound_s}s"),
     ]
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=bound_s + 30, check=False)
-    return load.calls - _column(statistics, "SuccessfulCall(C)")
 
 
 def called(scenario_name: str, address: str, sdp: bool, scratch: Path) -> Sequence[str]:

@@ -28,6 +28,9 @@ class Site:
     command: Sequence[str]
     environment: Mapping[str, str]
     relay_command: Sequence[str]
+    bundle: Path
+    folder: Path
+    """The site directory."""
 
 
 def build(folder: Path, tenants: int, users: int, workers: int, password: str) -> Site:
@@ -47,7 +50,7 @@ def activated(folder: Path, fleet: Path, secrets: Mapping[str, str]) -> Site:
         path.write_bytes(artifact.content)
     site.activate(bundle, live, secrets)
     relay = ringplan_rtpengine.command(bundle, "east")
-    return Site(site.command(bundle, live), site.environment(bundle, live), relay)
+    return Site(site.command(bundle, live), site.environment(bundle, live), relay, bundle, live)
 
 
 def _program(fleet: Path) -> Program:

@@ -31,10 +31,11 @@ def _ticks(pid: int) -> int:
 
 def largest_private_kib(pid: int) -> int:
     """Private memory of the largest process of the family, KiB: what a worker has that it does not share."""
-    return max(_private_kib(member) for member in family(pid))
+    return max(private_kib(member) for member in family(pid))
 
 
-def _private_kib(pid: int) -> int:
+def private_kib(pid: int) -> int:
+    """Private memory of one process, KiB."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("RssAnon:"):
             return int(line.split()[1])
