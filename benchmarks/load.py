@@ -28,6 +28,8 @@ class Load:
     calls: int
     sdp: bool = True
     """Whether messages carry SDP; without it no media relay has a part in the call."""
+    timed: bool = False
+    """Whether every measured time is kept, in a file ``*_rtt.csv``."""
 
 
 def scenario_file(name: str, sdp: bool, scratch: Path) -> Path:
@@ -48,7 +50,8 @@ def play(load: Load, scratch: Path) -> int:
     """Play a load to its end; the number of failed calls."""
     bound_s = 60 + 3 * load.calls // load.rate
     command = calling(load, scratch, bound_s)
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=bound_s + 30, check=False)
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, stdout=quiet, stderr=quiet, timeout=bound_s + 30, check=False, cwd=scratch)
     return load.calls - successful(scratch)[1]
 
 
@@ -65,6 +68,7 @@ def calling(load: Load, scratch: Path, bound_s: int) -> list[str]:
     rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
     statistics = scratch / "statistics.csv"
     statistics.unlink(missing_ok=True)
+    timed = ["-trace_rtt", "-rtt_freq", "1"] if load.timed else []
     return [
         *(
             "sipp",
@@ -77,6 +81,7 @@ def calling(load: Load, scratch: Path, bound_s: int) -> list[str]:
         *("-i", load.source, "-p", "5060", "-r", str(load.rate), "-m", str(load.calls), "-l", "5000"),
         *("-nostdin", "-recv_timeout", "8000", "-trace_stat", "-stf", str(statistics), "-fd", "1"),
         *("-trace_err", "-error_file", str(scratch / "errors.log"), "-timeout", f"{bound_s}s"),
+        *timed,
     ]
 
 
