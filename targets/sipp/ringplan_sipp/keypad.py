@@ -25,7 +25,9 @@ from .wire import Packet, call_id, is_rtp, is_sip
 _BARGE_FRAMES = 5
 """How much of a prompt is heard before it is interrupted: 0.1 s."""
 _REACTION_S = 0.12
-"""Between the end of a prompt and a key; the exchange's timer may be 100 ms late."""
+"""Between what is heard and a key that interrupts it."""
+_AFTER_S = 0.5
+"""Between the end of a prompt that hears no keys and a key: a timer tells the exchange of its end, a little late."""
 _LIMIT_S = 60.0
 _MEDIA = re.compile(rb"^c=IN IP4 (\S+).*?^m=audio (\d+) ", re.MULTILINE | re.DOTALL)
 
@@ -84,7 +86,7 @@ class Keypad:
             if not self._until(packets, partial(self._is_time, wait)):
                 return
             if wait.pressed:
-                time.sleep(_REACTION_S)
+                time.sleep(_REACTION_S if wait.barge_in else _AFTER_S)
                 self._press(wait.pressed)
         if self._fingers.talks and self._until(packets, lambda: self._voice_heard):
             self._begin_talk(self._called)
