@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "verify": "verify:verify",
     "up": "up:up",
     "switch": "switch:switch",
+    "dial": "dial:dial",
     "report": "report:report",
     "where": "where:where",
     "explain": "explain:explain",

@@ -27,6 +27,8 @@ class Attendant(Section):
     """Address and UDP port on which the exchange alone speaks SIP with it, for example ``127.0.0.9:5080``."""
     digits: Annotated[int, Field(ge=1024, le=65_535)]
     """UDP port at the same address to which the media relays report pressed keys."""
+    clicks: Annotated[int, Field(ge=1024, le=65_535)] | None = None
+    """UDP port at the same address for click-to-dial: JSON-RPC of programs on this machine. Default: none."""
     workers: Annotated[int, Field(ge=1, le=64)] = 4
     """Its processes."""
 

@@ -41,6 +41,8 @@ class User(Section):
     """Locality code of the place the phones stand in (S0:169-171). Default: the group's."""
     phones: Annotated[dict[Slug, Phone], Field(min_length=1, max_length=10)]
     """One to ten devices; all ring together."""
+    click_to_dial: SecretRef | None = None
+    """Reference to the token with which a program dials for the user. Default: none may."""
     caller_id: UserCallerId = UserCallerId()
     """Which identity the user's calls carry."""
     calling_plan: CallingPlan | None = None

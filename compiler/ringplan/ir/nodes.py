@@ -114,6 +114,8 @@ class User:
     plan: NodeId
     """The calling plan of what the user dials, forwards, redirects and transfers."""
     span: Span
+    click_secret: str | None = None
+    """Reference to the token of his click-to-dial; None: nobody can click for him."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +399,8 @@ class Attendant:
     """UDP port, same host, to which the media relays report pressed digits."""
     workers: int
     span: Span
+    clicks_port: int | None = None
+    """UDP port, same host, for click-to-dial; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def _user(
         rules=rules(manifest, spans, name, to, masks),
         plan=plan_of(manifest, user.department, user.group, own_plan),
         span=spans.key(("users", name)),
+        click_secret=user.click_to_dial,
     )
 
 

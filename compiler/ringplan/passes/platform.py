@@ -62,7 +62,8 @@ def _attendant(loaded: LoadedPlatform) -> ir.Attendant | None:
     if written is None:
         return None
     host, port = written.listen.split(":")
-    return ir.Attendant(host, int(port), written.digits, written.workers, loaded.spans.key(("attendant",)))
+    span = loaded.spans.key(("attendant",))
+    return ir.Attendant(host, int(port), written.digits, written.workers, span, written.clicks)
 
 
 def _socket(written: str, span: Span) -> ir.Socket:

@@ -59,6 +59,7 @@ def attendant_configuration(platform: Platform, attendant: Attendant) -> str:
         host=attendant.host,
         port=attendant.port,
         digits_port=attendant.digits_port,
+        clicks_port=attendant.clicks_port,
         workers=attendant.workers,
         tos=_TOS[platform.dscp],
     )
@@ -118,7 +119,7 @@ def _trunk(trunk: Trunk) -> Literal:
 
 def _attendant_record(attendant: Attendant) -> Literal:
     """The fields of ``ringplan_runtime.settings.Attendant``, in its order."""
-    return (attendant.host, attendant.port, attendant.digits_port)
+    return (attendant.host, attendant.port, attendant.digits_port, attendant.clicks_port or 0)
 
 
 def _runtime(folder: Traversable, path: str) -> tuple[Artifact, ...]:

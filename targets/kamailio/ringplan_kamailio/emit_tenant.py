@@ -42,6 +42,7 @@ def emit(tenant: Tenant) -> Artifact:
             "NUMBERS": {entry.key: entry.node for entry in tenant.numbers},
             "EXTENSIONS": {entry.key: entry.node for entry in tenant.extensions},
             "ACCOUNTS": {phone.account: (user.id, phone.secret) for user in users.values() for phone in user.phones},
+            "CLICKS": {user.id: user.click_secret for user in users.values() if user.click_secret is not None},
             "SPEED_DIAL": {user.id: user.speed_dial for user in users.values() if user.speed_dial},
             "USERS": {user.id: _user(tenant, user) for user in users.values()},
             "RULES": {user.id: _rules(user) for user in users.values() if user.rules},

@@ -7,7 +7,7 @@ import py_compile
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from hashlib import md5
+from hashlib import blake2b, md5
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -25,7 +25,10 @@ CREATE TABLE domains (domain TEXT PRIMARY KEY, tenant TEXT) WITHOUT ROWID;
 _ACCOUNTS = """
 CREATE TABLE accounts (domain TEXT, name TEXT, tenant TEXT, user TEXT, ha1 TEXT, PRIMARY KEY (domain, name))
 WITHOUT ROWID;
+CREATE TABLE clicks (user TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
 """
+MIN_TOKEN = 20
+"""Characters of a click-to-dial token: it is all that stands between a program and somebody's telephone bill."""
 
 
 def build(bundle: Path, folder: Path, secrets: Mapping[str, str], previous: Path | None) -> None:
@@ -116,6 +119,14 @@ def _index(folder: Path, secrets: Mapping[str, str]) -> None:
                 else:
                     row = (domain, name, tenant, user, ha1(name, domain, password))
                     accounts.execute("INSERT INTO accounts VALUES (?, ?, ?, ?, ?)", row)
+            for user, reference in names["CLICKS"].items():
+                token = secrets.get(reference)
+                if token is None:
+                    missing.append(reference)
+                elif len(token) < MIN_TOKEN:
+                    raise SiteError(f"the token `{reference}` has fewer than {MIN_TOKEN} characters")
+                else:
+                    accounts.execute("INSERT INTO clicks VALUES (?, ?)", (user, token_digest(token)))
         numbers.commit()
         accounts.commit()
     except sqlite3.IntegrityError as error:
@@ -125,6 +136,11 @@ def _index(folder: Path, secrets: Mapping[str, str]) -> None:
         accounts.close()
     if missing:
         raise SiteError(f"{len(missing)} passwords are missing, the first is `{min(missing)}`")
+
+
+def token_digest(token: str) -> str:
+    """What a click-to-dial token is compared by."""
+    return blake2b(token.encode(), digest_size=32).hexdigest()
 
 
 def ha1(account: str, domain: str, password: str) -> str:

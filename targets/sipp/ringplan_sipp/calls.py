@@ -40,10 +40,13 @@ class PlayedCall:
 
     def begin(self) -> None:
         """Starts everybody, the caller last: an INVITE must not come before somebody listens."""
-        for party in self._players.called:
+        *others, caller = self._players.parties
+        waiting = [*others, caller] if caller.template == "called" else others
+        for party in waiting:
             self._start(party)
-        self._wait_bound()
-        self._start(self._players.caller)
+        self._wait_bound(waiting)
+        if caller not in waiting:
+            self._start(caller)
 
     def caller_runs(self) -> bool:
         """Whether the caller's process has not ended."""
@@ -91,9 +94,9 @@ class PlayedCall:
         if not self._go_on():  # after the list was complete, so that no child is missed
             raise LabError("interrupted")
 
-    def _wait_bound(self) -> None:
+    def _wait_bound(self, waiting: Sequence[Party]) -> None:
         end = time.monotonic() + _BIND_LIMIT_S
-        for party, child in zip(self._players.called, self._children, strict=True):
+        for party, child in zip(waiting, self._children, strict=True):
             while not is_bound(party.transport, party.endpoint.host, party.endpoint.port):
                 if not child.running() or time.monotonic() > end:
                     why = complaint(self._folder, party)

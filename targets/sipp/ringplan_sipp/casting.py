@@ -157,9 +157,8 @@ def _first_answering(scenario: Scenario) -> str:
 def _first_called(scenario: Scenario, party: Party, stage: Stage) -> Party:
     """Who is called first and then connected: an employee who is called back, or who clicked."""
     answers = party.code == 200
-    hung_up = answers and _hangs_up(scenario)
-    talks = answers and not hung_up
-    return replace(party, recording=stage.sounds[CALLER], presses=talks, hung_up=hung_up, ends=talks)
+    talks = answers and any(attempt.result == "answered" for attempt in _connected(scenario))
+    return replace(party, recording=stage.sounds[CALLER], presses=talks, hung_up=answers and not talks, ends=talks)
 
 
 def _once_more(scenario: Scenario, party: Party) -> Party:

@@ -19,9 +19,9 @@ from types import FrameType, TracebackType
 import ringplan_kamailio
 import ringplan_rtpengine
 from ringplan.interpreter import World
-from ringplan.ir import Program
+from ringplan.ir import Program, User
 from ringplan.target import emit
-from ringplan_kamailio import site
+from ringplan_kamailio import clicking, site
 
 from .capture import Capture
 from .errors import LabError
@@ -157,6 +157,13 @@ class Lane:
         except site.SiteError as error:
             raise LabError(f"lane {self.number}: {failed}: {error}") from error
 
+    def click(self, user: User, number: str) -> None:
+        """Clicks to dial for a user."""
+        try:
+            clicking.click(self.site, user.id, self._secrets[user.click_secret or ""], number)
+        except site.SiteError as error:
+            raise LabError(f"lane {self.number}: a click is refused: {error}") from error
+
     def last_lines(self) -> str:
         """What the exchange wrote last."""
         return self._children[-1].tail() if self._children else ""
@@ -237,6 +244,9 @@ class Lab:
         secrets = {
             account.phone.secret: random_source.token_hex(_PASSWORD_BYTES) for account in place.accounts.values()
         }
+        for user in {account.user.id: account.user for account in place.accounts.values()}.values():
+            if user.click_secret is not None:
+                secrets[user.click_secret] = random_source.token_hex(_PASSWORD_BYTES)
         return Lane(place, self.folder / f"lane-{number}", secrets, clock=self._watch)
 
     def _stop(self) -> None:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ringplan.interpreter import FromPhone, PhoneState, World
+from ringplan.interpreter import FromClick, FromPhone, PhoneState, World
+from ringplan.ir import User
 
 from .bystanders import Bystanders, Repeater, SecondCall
 from .calls import Ended, PlayedCall, require_different
@@ -81,7 +82,7 @@ class Player:
         begin = time.monotonic()
         self._lane.check()
         steps = (scenario, *scenario.before, *scenario.meanwhile)
-        if self._unclean or any(step.expected.memory or step.expected.called_back for step in steps):
+        if self._unclean or any(_is_remembered(step) for step in steps):
             self._lane.forget_calls()
         if scenario.is_planted:
             self._lane.remember(scenario.world)
@@ -200,6 +201,7 @@ class Player:
                 calls.append(call)
                 self._running.append(call)
                 call.begin()
+                self._click(scenario, one, casts)
                 if one.caller.stays:
                     self._wait_until_up(one.caller)
             if scenario.shape in _REGISTRATIONS and scenario.transport != "udp":
@@ -215,6 +217,14 @@ class Player:
             ended = [call.end() for call in calls]
             self._running.clear()
         return ended
+
+    def _click(self, scenario: Scenario, one: Cast, casts: Sequence[Cast]) -> None:
+        """Clicks to dial, when that is how the scenario's own call begins."""
+        origin = scenario.call.origin
+        if one is casts[-1] and isinstance(origin, FromClick):
+            user = self._lane.place.program.tenant(scenario.tenant).node(origin.user)
+            assert isinstance(user, User)
+            self._lane.click(user, scenario.call.dialled)
 
     def _wait_until_up(self, caller: Party) -> None:
         """Waits until a call talks, or rings when it is to; when it never does, the verdict will say so."""
@@ -275,6 +285,13 @@ class Player:
             exits=ended.exits,
             caller=caller,
         )
+
+
+def _is_remembered(scenario: Scenario) -> bool:
+    """Whether something of the call outlives it: hunts, whom the exchange has called a moment ago."""
+    outcome = scenario.expected
+    clicked = isinstance(scenario.call.origin, FromClick)
+    return clicked or bool(outcome.memory) or outcome.called_back is not None
 
 
 def play_all(lab: Lab, scenarios: Sequence[Scenario], on_played: OnPlayed) -> None:

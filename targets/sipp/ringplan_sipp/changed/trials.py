@@ -137,7 +137,7 @@ def _candidates(change: Change, witness: Witness, programs: Programs) -> Iterato
             *(FromTrunk(trunk.id, shown) for trunk in programs[1].platform.trunks if shown is not None),
             *(FromPhone(phone) for phone in phones if phone.startswith(f"{change.tenant}/")),
         ]
-        for call in (Call(origin, key, witness.call.withheld) for origin in origins):
+        for call in (replace(witness.call, origin=origin, dialled=key) for origin in origins):
             if call != witness.call and change.covers(call, witness.world.now):
                 yield call, witness.world
 

@@ -56,6 +56,7 @@ menu-in-band          1: keys as audible tones
 announcement          2 for each announcement that can be called (from outside and inside)
 treatment             1 for each rejection with a prompt that a simple call ends in
 callback              1 for each allowed number, + 6 for the first of each callback
+click                 1 for each user who can click, + 4 for the first
 callback-others       3 for each callback: a stranger, no number, withheld
 ====================  ==============================================================================
 
@@ -73,6 +74,7 @@ from ..scenario import Scenario
 from .callbacks import callback, callback_others
 from .callee import busy, no_answer, several_phones, unreachable
 from .cast import Cast, is_playable
+from .clicks import click
 from .conduct import conduct, transport
 from .emergency import emergency
 from .forwards import (
@@ -147,6 +149,7 @@ GENERATORS: dict[str, Generator] = {
     "treatment": treatment,
     "callback": callback,
     "callback-others": callback_others,
+    "click": click,
 }
 """What is proved, by kind, in the order in which reports list it."""
 

@@ -49,6 +49,13 @@ class Index:
         ).fetchone()
         return None if row is None else Account._make(row)
 
+    def click(self, user: str) -> str:
+        """The digest of a user's click-to-dial token, by node id; empty: he has none."""
+        if self._accounts is None:
+            self._accounts = _open(self._folder / "accounts.sqlite")
+        row = self._accounts.execute("SELECT digest FROM clicks WHERE user = ?", (user,)).fetchone()
+        return "" if row is None else str(row[0])
+
     def _tenant_of_domain(self, domain: str) -> str | None:
         row = self._number_file().execute("SELECT tenant FROM domains WHERE domain = ?", (domain,)).fetchone()
         return None if row is None else str(row[0])

@@ -39,6 +39,8 @@ class Attendant(NamedTuple):
     port: int
     """SIP."""
     digits_port: int
+    """Where media relays report pressed keys."""
+    clicks_port: int
     """Where media relays report pressed digits, on the same host."""
 
     @property

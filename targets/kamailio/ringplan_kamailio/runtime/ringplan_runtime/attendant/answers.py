@@ -104,7 +104,7 @@ def _unwanted(shell: Shell, call_id: str, code: int) -> None:
 
 
 def _dialog() -> Leg:
-    leg = Leg(message.call_id(), UP, str(KSR.pv.gete("$fu")), str(KSR.pv.gete("$tu")), local_seq=message.seq())
+    leg = Leg(message.call_id(), UP, message.text("$fu"), message.text("$tu"), local_seq=message.seq())
     message.answered(leg)
     return leg
 

@@ -12,7 +12,7 @@ from functools import wraps
 
 import KSR
 
-from . import answers, digits, requests, timers, waking
+from . import answers, clicked, digits, requests, timers, waking
 from .desk import Desk
 from .events import Digit
 from .shell import Shell
@@ -89,7 +89,10 @@ class Attendant:
 
     @_guarded(answer=False)
     def ksr_nosip(self, msg: object, name: object) -> int:
-        """A datagram that is no SIP: a media relay reports a key."""
+        """A datagram that is no SIP: a media relay reports a key, or somebody clicks to dial."""
+        if KSR.kx.get_rcvport() == self._shell.desk.clicks_port:
+            clicked.received(self._shell)
+            return 1
         if KSR.kx.get_srcip() not in self._shell.desk.sources:
             return 1
         found = digits.read(str(KSR.kx.get_msgbuf()))

@@ -71,6 +71,10 @@ class Audio:
         session.audio[_UNSETTLED] = name
         return _described(leg, found)
 
+    def nothing(self, leg: Leg) -> str:
+        """Answers a party that takes no part in the audio."""
+        return _described(leg, sdp.with_direction(sdp.stand_in(leg.sdp, sdp.NOWHERE), sdp.INACTIVE))
+
     def heard_early(self, session: Session, name: str, answer: str) -> None:
         """A party that rings has described what it plays meanwhile."""
         session.legs[name].sdp = answer

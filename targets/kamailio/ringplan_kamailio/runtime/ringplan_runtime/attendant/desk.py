@@ -17,7 +17,7 @@ from .relay import Relays
 class Desk:
     """Data of one generation, the media relays, and the answers scripts ask for (`environment.Environment`)."""
 
-    __slots__ = ("audio", "core", "prompts", "relays", "rpc", "sources", "tag", "uri")
+    __slots__ = ("audio", "clicks_port", "core", "host", "prompts", "relays", "rpc", "sources", "tag", "uri")
 
     def __init__(self, core: Core, prompts: Path) -> None:
         attendant = core.settings.attendant
@@ -33,6 +33,8 @@ class Desk:
         """Path of the socket on which this Kamailio takes commands."""
         self.sources = _digit_sources(core.settings, attendant.host)
         """Addresses from which pressed keys are reported."""
+        self.host, self.clicks_port = attendant.host, attendant.clicks_port
+        """Our own address, and the port at which clicks arrive."""
         self.tag = ""
         """To tag of the last answer this worker sent."""
 

@@ -77,7 +77,7 @@ def _request(shell: Shell, session: Session, name: str, method: str) -> None:
 
 def _acknowledged(shell: Shell, session: Session, name: str) -> None:
     leg = session.legs[name]
-    if awaits(session, name, shell.desk.now_ms()):
+    if name in OTHER and awaits(session, name, shell.desk.now_ms()):
         del session.audio[AWAITED]
         try:
             shell.desk.audio.answered(session, name, message.body())
@@ -115,7 +115,10 @@ def _reoffer(shell: Shell, session: Session, name: str, method: str) -> None:
     if method == "INVITE" and leg.state == INVITED:
         shell.reply.within(500, "Request Pending", headers="Retry-After: 1\r\n")
         return
-    leg.target = KSR.kx.gete_cturi() or leg.target
+    leg.target = message.contact() or leg.target
+    if name not in OTHER:
+        _apart(shell, leg, offer, method)
+        return
     if not offer and method == "UPDATE":
         shell.reply.within(200, "OK", headers=session_timer())
         return
@@ -123,6 +126,17 @@ def _reoffer(shell: Shell, session: Session, name: str, method: str) -> None:
         shell.reply.within(488, "Not Acceptable Here")
         return
     _describe(shell, session, name, offer)
+
+
+def _apart(shell: Shell, leg: Leg, offer: str, method: str) -> None:
+    """Who has transferred the other party is no longer in the audio, and may still offer something."""
+    if offer and sdp.has_audio(offer) and len(offer) <= sdp.MOST:
+        leg.sdp, leg.held = offer, sdp.is_held(offer)
+        shell.reply.within(200, "OK", shell.desk.audio.nothing(leg), session_timer())
+    elif method == "UPDATE" and not offer:
+        shell.reply.within(200, "OK", headers=session_timer())
+    else:
+        shell.reply.within(488, "Not Acceptable Here")
 
 
 def _describe(shell: Shell, session: Session, name: str, offer: str) -> None:

@@ -76,10 +76,10 @@ def _leg() -> Leg:
     return Leg(
         call_id=message.call_id(),
         state=INVITED,
-        local_uri=str(KSR.kx.get_turi()),
-        remote_uri=str(KSR.kx.get_furi()),
+        local_uri=message.text("$tu"),
+        remote_uri=message.text("$fu"),
         remote_tag=message.text("$ft"),
-        target=KSR.kx.gete_cturi(),
+        target=message.contact(),
         route=message.record_routes(),
         remote_seq=seq,
         invite_seq=str(seq),

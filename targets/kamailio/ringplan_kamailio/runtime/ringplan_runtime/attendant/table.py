@@ -42,7 +42,13 @@ def locked(session_id: str) -> Iterator[None]:
 def read(session_id: str) -> Session | None:
     """The session, None when there is none (any more)."""
     text = KSR.htable.sht_get(SESSIONS, session_id)
-    return Session.read(str(text)) if text is not None else None
+    if text is None:
+        return None
+    try:
+        return Session.read(str(text))
+    except (ValueError, TypeError, KeyError, AttributeError):  # of a generation that wrote it differently
+        KSR.htable.sht_rm(SESSIONS, session_id)
+        return None
 
 
 def write(session: Session) -> None:
