@@ -45,9 +45,10 @@ class Cases:
 
     def _call(self, random: Random) -> Call:
         phone = random.choice(self._phones)
-        return Call(FromPhone(phone), self._dialled(random, phone.partition("/")[0]), random.random() < 0.25)
+        return Call(FromPhone(phone), self.dialled(random, phone.partition("/")[0]), random.random() < 0.25)
 
-    def _dialled(self, random: Random, tenant: str) -> str:
+    def dialled(self, random: Random, tenant: str) -> str:
+        """What a user of a tenant may dial."""
         if random.random() < PROGRAM_SHARE:
             return random.choice(self._keys[tenant])
         return random.choice(JUNK) if random.random() < 0.1 else random.choice(self._near[tenant])
@@ -77,7 +78,7 @@ class Cases:
 
     def _redirect(self, random: Random, phone: str) -> str:
         if random.random() < 0.7:
-            return self._dialled(random, phone.partition("/")[0])
+            return self.dialled(random, phone.partition("/")[0])
         return random.choice((f"sip:bob@{PARTNER}", "sip:eve@evil.example", "tel:+420602123456", "", "112", *JUNK))
 
 

@@ -144,7 +144,6 @@ def _callbacks(draw: st.DrawFn, tenant: Tenant, to: list[str], prompts: st.Searc
     users = st.sampled_from([user.id for user in users_of(tenant)])
     allowed = draw(st.dictionaries(st.sampled_from(OUTSIDE), users, min_size=1, max_size=4))
     inside = [node.id for node in tenant.nodes if not isinstance(node, Outside | SipUri)]
-    record = draw(st.booleans())
     return [
         Callback(
             id=f"{tenant.id}/callback/c",
@@ -158,8 +157,8 @@ def _callbacks(draw: st.DrawFn, tenant: Tenant, to: list[str], prompts: st.Searc
             ask=draw(prompts),
             directly=draw(prompts),
             failed=draw(prompts),
-            record=record,
-            announced=draw(prompts) if record else None,
+            record=False,
+            announced=None,
             keep_days=30,
             plan=draw(st.sampled_from([plan.id for plan in tenant.plans])),
             span=NOWHERE,

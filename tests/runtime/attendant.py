@@ -26,6 +26,9 @@ from ringplan.ir import (
     Transfer,
 )
 
+ROUNDS = 3
+"""How often an employee is asked for a number."""
+
 
 def errands() -> Any:
     """The runtime's module of that name."""
@@ -44,7 +47,10 @@ class Attendant:
         self.called_back: tuple[str, str] | None = None
         self.answered_by: str | None = None
         """Who is connected with the caller in the end: a phone or trunk, or the IVR that hung up."""
-        self.is_open = lambda schedule: True
+        self.first: Message | None = None
+        """The answer to a call of its own, of the first party."""
+        self.last: Message | None = None
+        """And of the second."""
         self._program, self._kamailio, self._presses = program, kamailio, iter(presses)
         self._calls = 0
         peers = kamailio.peers
@@ -99,7 +105,7 @@ class Attendant:
     def _menu(self, errand: Any, ivr: Ivr, menu: Menu) -> None:
         if menu.greeting is not None:
             self.heard.append(menu.greeting)
-        pressed = next(self._presses, "")
+        pressed = next(self._presses, "")[:1]
         retry = menu.no_input if not pressed else menu.invalid
         if pressed in dict(menu.keys):
             self._do(errand, ivr, dict(menu.keys)[pressed], menu)
@@ -134,6 +140,63 @@ class Attendant:
         else:
             self.heard += [failing.failed.prompt] if failing.failed.prompt is not None else []
             self._do(errand, ivr, failing.failed.then, None)
+
+    # -- calls of its own
+
+    def click(self, user: str, dialled: str, withheld: bool = False) -> None:
+        """Click-to-dial: the user's own phones ring, then what he clicked is called."""
+        tenant = user.partition("/")[0]
+        own = errands().Errand(errands().OWN_PHONES, tenant, user=user, dialled=dialled)
+        going = errands().Errand(errands().DIAL, tenant, user=user, dialled=dialled, private=withheld)
+
+        def answered(reply: Message) -> None:
+            self.first = reply
+            if reply.code == 200:
+                self.dial(going, self._connected)
+
+        self.dial(own, answered)
+
+    def call_back(self, callback: Callback, number: str) -> None:
+        """Calls an employee back, who accepts or does not, and connects him with what he dials."""
+        tenant = callback.id.partition("/")[0]
+        errand = errands().Errand(errands().EMPLOYEE, tenant, node=callback.id, dialled=number)
+
+        def answered(reply: Message) -> None:
+            self.first = reply
+            if reply.code == 200:
+                self.heard.append(callback.accept)
+                if next(self._presses, "") == "1":
+                    self._ask(callback, dict(callback.allowed)[number], 1)
+                else:
+                    self.answered_by = callback.id
+
+        self.dial(errand, answered)
+
+    def _ask(self, callback: Callback, user: str, round_: int) -> None:
+        dialled = "" if round_ > ROUNDS else next(self._presses, "")
+        if round_ <= ROUNDS:
+            self.heard.append(callback.ask)
+        if not dialled:
+            self.answered_by = callback.id
+            return
+        tenant = callback.id.partition("/")[0]
+        errand = errands().Errand(errands().DIAL, tenant, user=user, dialled=dialled)
+
+        def ended(reply: Message) -> None:
+            if reply.code == 200:
+                self._connected(reply)
+                return
+            directly = reply.reason == "Dial Emergency Numbers Directly"
+            self.heard.append(callback.directly if directly else callback.failed)
+            self._ask(callback, user, round_ + 1)
+
+        self.dial(errand, ended)
+
+    def _connected(self, reply: Message) -> None:
+        self.last = reply
+        tag = reply.name_addr("To").parameter("tag")
+        if reply.code == 200 and tag != ATTENDANT:
+            self.answered_by = unquote(tag or "")
 
     # -- calls that go
 

@@ -397,7 +397,7 @@ def observe(kamailio: Kamailio, message: Message) -> Seen:
     final = answers[0]
     tag = parse_name_addr(final.get("To") or "").parameter("tag")
     answered_by = unquote(tag) if tag and final.code == 200 else None
-    return Seen(_attempts(kamailio), final.code, final.reason, answered_by, _ring_ms(kamailio))
+    return Seen(seen_attempts(kamailio), final.code, final.reason, answered_by, _ring_ms(kamailio))
 
 
 def _groups(kamailio: Kamailio) -> list[list[Branch]]:
@@ -417,7 +417,8 @@ def _ring_ms(kamailio: Kamailio) -> tuple[int, ...]:
     return tuple(0 if peers.is_trunk(peers.party(b[0].sent)) else b[0].fr_inv_ms for b in _groups(kamailio))
 
 
-def _attempts(kamailio: Kamailio) -> tuple[Opened, ...]:
+def seen_attempts(kamailio: Kamailio) -> tuple[Opened, ...]:
+    """Everybody who was called, group by group."""
     peers = kamailio.peers
     assert isinstance(peers, Peers)
     found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from random import Random
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.plain_cases import Cases
 from tests.runtime import expected
 from tests.runtime.attendant import Attendant
-from tests.runtime.harness import ATTENDANT, Installation, Peers, invite, observe, play
+from tests.runtime.harness import ATTENDANT, Installation, Peers, invite, observe, play, seen_attempts
 from tests.runtime.test_agrees_with_interpreter import (
     MANY,
     MOST_PHONES,
@@ -20,13 +21,17 @@ from tests.runtime.test_agrees_with_interpreter import (
     check_memory,
     check_times,
 )
-from tests.strategies import Case
+from tests.strategies import Case, users_of
 from tests.strategies_answering import KEYS, answering_programs
 
-from ringplan.interpreter import FromPhone, FromStranger, FromTrunk, Outcome, route
-from ringplan.interpreter.dialling import calling_number
+from ringplan.interpreter import Call, FromCallback, FromClick, FromPhone, FromStranger, FromTrunk, Outcome, route
+from ringplan.interpreter.dialling import Emergency, analyse, calling_number
 from ringplan.ir import Announcement, Callback, Ivr, Program
 
+CLICKED = re.compile("[A-Za-z0-9+*]{1,40}", re.ASCII).fullmatch
+"""What is shown on the user's own phones as it stands."""
+KEYED = re.compile("[0-9*]{1,20}", re.ASCII).fullmatch
+"""What can be dialled with keys."""
 SHARDS, SHARE = 2, 1_300
 """Parts of the calls, played by several processes, and the calls of each."""
 
@@ -103,6 +108,77 @@ def answered_case(random: Random, program: Program, pool: Cases) -> Case:
                 number = random.choice([number for number, _ in node.allowed])
                 call = replace(call, origin=replace(call.origin, number=random.choice((number, f"00{number[1:]}"))))
     return Case(call, case.world)
+
+
+def check_own_call(installation: Installation, program: Program, case: Case) -> Outcome | None:
+    """Play one call the attendant makes by itself, and compare."""
+    outcome = route(program, case.call, case.world)
+    if sum(len(attempt.targets) for attempt in outcome.attempts) > MOST_PHONES:
+        return None
+    peers = Peers(program, case.world)
+    kamailio = installation.kamailio(program, peers)
+    attendant = Attendant(program, kamailio, case.call.presses)
+    match case.call.origin:
+        case FromClick(user):
+            attendant.click(user, case.call.dialled, case.call.withheld)
+        case FromCallback(node_id, number):
+            node = program.tenant(node_id.partition("/")[0]).node(node_id)
+            assert isinstance(node, Callback)
+            attendant.call_back(node, number)
+    kamailio.clock.run()
+    assert seen_attempts(kamailio) == expected.attempts(program, outcome, 0)
+    assert tuple(attendant.heard) == outcome.heard
+    ends = attendant.last or attendant.first
+    assert ends is not None
+    if attendant.answered_by is None:
+        assert (ends.code, ends.reason) == (outcome.code, outcome.reason)
+        assert not outcome.answered_by
+    else:
+        assert attendant.answered_by in outcome.answered_by
+    check_memory(program, kamailio, case.world, outcome)
+    assert not kamailio.media
+    assert not [text for level, text in kamailio.log if level == "err"]
+    return outcome
+
+
+def own_call(random: Random, program: Program, pool: Cases) -> Case | None:
+    """A click, or a call back; emergency numbers are not clicked: the attendant refuses them itself."""
+    case = pool.case(random)
+    tenant = random.choice(program.tenants)
+    user = random.choice(users_of(tenant))
+    texts = [pool.dialled(random, tenant.id) for _ in range(4)]
+    if random.random() < 0.5:
+        clicked = texts[0]
+        if not CLICKED(clicked) or isinstance(analyse(tenant, user, clicked)[0], Emergency):
+            return None
+        return Case(Call(FromClick(user.id), clicked, random.random() < 0.25), case.world)
+    callbacks = [node for node in tenant.nodes if isinstance(node, Callback)]
+    if not callbacks:
+        return None
+    number, employee = random.choice(callbacks[0].allowed)
+    speed = {code for code, _ in next(node for node in users_of(tenant) if node.id == employee).speed_dial}
+    keys = [text for text in texts if KEYED(text) and f"{text}#" not in speed]
+    presses = (random.choice(("1", "1", "1", "2", "")), *keys[:3])
+    return Case(Call(FromCallback(callbacks[0].id, number), "", presses=presses), case.world)
+
+
+def test_calls_of_the_attendant_itself(installation: Installation) -> None:
+    met: Counter[str] = Counter()
+
+    @settings(max_examples=40, print_blob=True, phases=PHASES)
+    @given(answering_programs(), st.integers(0, 2**64))
+    def play_many(program: Program, seed: int) -> None:
+        random, pool = Random(seed), Cases(program)
+        for case in filter(None, (own_call(random, program, pool) for _ in range(MANY))):
+            note(case)
+            outcome = check_own_call(installation, program, case)
+            if outcome is not None:
+                reached = len(outcome.attempts) > 1 and outcome.attempts[-1].result == "answered"
+                met[f"{type(case.call.origin).__name__} {'connected' if reached else outcome.code}"] += 1
+
+    play_many()
+    wanted = ("FromClick 404", "FromClick 486", "FromClick connected", "FromCallback 503", "FromCallback connected")
+    assert all(met[name] for name in wanted), met
 
 
 @settings(max_examples=20, print_blob=True)
