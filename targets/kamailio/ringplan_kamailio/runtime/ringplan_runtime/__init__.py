@@ -1,7 +1,9 @@
 """The exchange's call routing, run by Kamailio's app_python3 (KEMI).
 
 One idea a module: ``requests`` is the way in; ``registration``, ``calls``, ``phones``, ``trunks`` and ``dialogs``
-speak SIP through KSR; ``numbering``, ``identity``, ``tenants``, ``settings`` and ``tokens`` know nothing of it.
+speak SIP through KSR; ``numbering``, ``identity``, ``tenants``, ``settings`` and ``tokens`` know nothing of it. Calls
+that are answered go to the attendant (``attendants``), which calls back with ``errands`` (``serving``); its own side is
+the package ``attendant``.
 Data comes from the generation directory the bundle was activated into. Standard library only.
 """
 
