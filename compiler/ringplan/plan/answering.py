@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ringplan.interpreter.screening import canonical
-from ringplan.ir import Callback, DialExtension, DialName, Ivr, Menu, Submenu, Tenant, Transfer
+from ringplan.ir import (
+    Action,
+    Callback,
+    DialExtension,
+    DialName,
+    HangUp,
+    Ivr,
+    Menu,
+    Play,
+    Repeat,
+    Return,
+    Submenu,
+    Tenant,
+    Transfer,
+)
 from ringplan.proofs.menus import choices
 from ringplan.values import dataclass
 
@@ -102,23 +116,38 @@ def called_back(tenant: Tenant, node: Callback) -> frozenset[str]:
 
 
 def differing(old: Menu, new: Menu) -> tuple[str, str] | None:
-    """The first key that means something else, in words; None: it is something other than a key."""
-    meanings = dict(old.keys), dict(new.keys)
-    for key in sorted(meanings[0].keys() | meanings[1].keys()):
-        before, after = meanings[0].get(key), meanings[1].get(key)
+    """The first thing that means something else, in words; None: what differs is no matter of a key."""
+    meanings = [{f"key {key}": action for key, action in menu.keys} | _without_keys(menu) for menu in (old, new)]
+    for what in sorted(meanings[0].keys() | meanings[1].keys()):
+        before, after = meanings[0].get(what), meanings[1].get(what)
         if before != after:
-            return f"{key} {_meant(before)}", f"now {_meant(after)}"
+            return f"{what} {_meant(before)[0]}", f"now {_meant(after)[1]}"
     return None
 
 
-def _meant(action: object) -> str:
+def _without_keys(menu: Menu) -> dict[str, Action]:
+    return {
+        "no key": menu.no_input.then,
+        "a wrong key": menu.invalid.then,
+        "a transfer in vain": menu.failed.then,
+    }
+
+
+def _meant(action: Action | None) -> tuple[str, str]:
+    """What an action was, and is, in words."""
     match action:
-        case None:
-            return "meant nothing"
         case Transfer(to) | Submenu(to):
-            return f"led to {to.partition('/')[2]}"
+            name = to.partition("/")[2]
+            return f"led to {name}", f"leads to {name}"
         case DialExtension():
-            return "asked for an extension"
+            return "asked for an extension", "asks for an extension"
         case DialName():
-            return "asked for a name"
-    return f"meant “{type(action).__name__.lower()}”"
+            return "asked for a name", "asks for a name"
+        case HangUp():
+            return "ended the call", "ends the call"
+        case Play():
+            return "played something", "plays something"
+        case Return() | Repeat():
+            return "led back to a menu", "leads back to a menu"
+        case None:
+            return "meant nothing", "means nothing"

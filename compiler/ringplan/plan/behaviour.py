@@ -357,13 +357,17 @@ class Walk:
         decided: tuple[tuple[str, ...], tuple[str, ...]],
     ) -> Iterator[Parting]:
         asked = (*decided[0], *before.decided), (*decided[1], *after.decided)
+        is_told = False
         if before.action != after.action:
             parting = Parting(path, before, after, asked)
             if self._judge(parting):
+                is_told = True
                 yield parting
                 if not _goes_on(before.action, after.action):
                     return
         for step, then_old, then_new in self._following(before, after, known, path):
+            if is_told and then_old.node != then_new.node and step.node in self._new.version.ivrs:
+                continue  # that a key leads elsewhere has been said
             longer = (*path, step)
             result = {step.node: step.result} if isinstance(after.action, Ring) else {}
             yield from self._from(then_old, then_new, {**known, **result}, longer, asked)

@@ -112,14 +112,15 @@ def from_trunks(pair: Pair, nodes: Nodes) -> list[CallerGroup]:
     if not pair.old.program.platform.trunks or not pair.new.program.platform.trunks:
         return []
     compared = nodes.patterns(pair)
-    found = []
+    found: dict[object, CallerGroup] = {}
     numbers = nodes.called_back(pair)
     for one in caller_classes(pair.new.tenant, nodes.users(pair), outside=True, numbers=numbers):
         if one.user is None:
             hidden = one.canonical is None
             matching = frozenset(p for p in compared if one.canonical is not None and matches(p, one.canonical))
-            found.append(CallerGroup((), one.number, matching, hidden, patterns=compared))
-    return found
+            group = CallerGroup((), one.number, matching, hidden, patterns=compared)
+            found.setdefault((matching, hidden and bool(compared)), group)  # others may ask what nobody asks here
+    return list(found.values())
 
 
 def from_users(pair: Pair, nodes: Nodes, dialled: str, users: Iterable[str]) -> list[CallerGroup]:

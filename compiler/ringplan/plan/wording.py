@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -225,7 +226,10 @@ def _prompt(version: Version, menu: Menu) -> str:
 
 
 def _refused(version: Version, end: End) -> str:
-    words = [version.tenant.prompt(prompt).words for prompt in dict.fromkeys(end.heard)]
+    words = [
+        version.tenant.prompt(prompt).words + (f" {count} times" if count > 1 else "")
+        for prompt, count in Counter(end.heard).items()
+    ]
     return f"refused with {end.code} {end.reason}" + (f" after {listed(words)}" if words else "")
 
 

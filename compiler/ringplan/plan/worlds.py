@@ -163,7 +163,7 @@ def _tries(setting: Setting, parting: Parting, base: World) -> Iterator[tuple[Ca
                 yield replace(call, presses=(*call.presses, *choice.presses)), _in_vain(pair, base, (choice,))
         elif isinstance(action, CalledBack):
             yield call, base
-            yield from ((back, base) for back in _calls_back(version, action.callback))
+            yield from ((back, base) for back in _calls_back(pair, action.callback))
     yield from ((call, world) for world in _worlds(pair, parting, base))
 
 
@@ -171,13 +171,14 @@ _NOTHING: Final = ("",) * 10
 """More silence than any menu bears."""
 
 
-def _calls_back(version: Version, name: str) -> Iterator[Call]:
-    """What an employee does who is called back: he accepts and dials, or does not."""
-    node = version.nodes[name]
-    assert isinstance(node, Callback)
-    dialled = [entry.key for entry in version.tenant.extensions][:_FEW]
-    dialled += [version.tenant.dial_plan.emergency[0], ""]
-    for number, _ in node.allowed:
+def _calls_back(pair: Pair, name: str) -> Iterator[Call]:
+    """What an employee does whom both versions call back: he accepts and dials, or does not."""
+    old, new = pair.old.nodes.get(name), pair.new.nodes.get(name)
+    if not (isinstance(old, Callback) and isinstance(new, Callback)):
+        return
+    tenant = pair.new.tenant
+    dialled = [*(entry.key for entry in tenant.extensions[:_FEW]), tenant.dial_plan.emergency[0], ""]
+    for number in sorted(dict(old.allowed).keys() & dict(new.allowed).keys()):
         for presses in ((), *(("1", text) for text in dialled)):
             yield Call(FromCallback(name, number), "", presses=presses)
 

@@ -7,8 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from ringplan.interpreter import Attempt, Call, FromPhone, FromTrunk, Origin, Outcome, PhoneState, World, route
-from ringplan.ir import Program, User
+from ringplan.interpreter import (
+    Attempt,
+    Call,
+    FromCallback,
+    FromPhone,
+    FromTrunk,
+    Origin,
+    Outcome,
+    PhoneState,
+    World,
+    route,
+)
+from ringplan.ir import Callback, Program, User
 from ringplan.plan.fleet import Sides
 from ringplan.plan.model import Change, Plan, Witness
 
@@ -30,6 +41,7 @@ class Trial:
     change: Change
     before: Scenario
     after: Scenario
+    """The same call; where a version calls the caller back, that is played as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +132,46 @@ def _call(name: str, change: Change, witness: Witness, programs: Programs) -> Tr
         )
         if call != witness.call and _seen(before.expected) == _seen(after.expected):
             continue
-        if is_playable(before) and is_playable(after):
-            return Trial(change, before, after)
+        pair = [_asked_for(one, program) for one, program in zip((before, after), programs, strict=True)]
+        if all(one is not None and is_playable(one) for one in pair):
+            return Trial(change, *[one for one in pair if one is not None])
         reason = "somebody would have to take part in the call twice, which the lab cannot play"
     return Untried(change, reason)
+
+
+def _asked_for(scenario: Scenario, program: Program) -> Scenario | None:
+    """With the call that is refused before somebody is called back, by a trunk that takes no other part; None: there is
+    no such trunk."""
+    origin = scenario.call.origin
+    if not isinstance(origin, FromCallback):
+        return _with_call_back(scenario, program)
+    called = _callback(program, origin).number
+    used = {target for attempt in scenario.expected.attempts for target in attempt.targets}
+    for trunk in program.platform.trunks:
+        call = Call(FromTrunk(trunk.id, origin.number), called)
+        outcome = route(program, call, scenario.world)
+        if trunk.id not in used and outcome.called_back is not None:
+            first = replace(scenario, id=f"{scenario.id}#1", call=call, expected=outcome)
+            return replace(scenario, before=(first,), is_planted=False)
+    return None
+
+
+def _with_call_back(scenario: Scenario, program: Program) -> Scenario:
+    """With the call back, if there is one: nobody presses anything, and it must not come in the next scenario."""
+    if scenario.expected.called_back is None:
+        return scenario
+    back = Call(FromCallback(*scenario.expected.called_back), "")
+    first = replace(scenario, id=f"{scenario.id}#1")
+    return replace(
+        scenario, call=back, expected=route(program, back, scenario.world), before=(first,), is_planted=False
+    )
+
+
+def _callback(program: Program, origin: FromCallback) -> Callback:
+    tenant = program.tenant(origin.callback.partition("/")[0])
+    node = tenant.node(origin.callback)
+    assert isinstance(node, Callback)
+    return node
 
 
 def _candidates(change: Change, witness: Witness, programs: Programs) -> Iterator[tuple[Call, World]]:
@@ -148,6 +196,10 @@ def _is_known(call: Call, program: Program) -> bool:
             return phone in _phones(program)
         case FromTrunk(trunk):
             return trunk in {one.id for one in program.platform.trunks}
+        case FromCallback(callback, number):
+            nodes = {node.id: node for tenant in program.tenants for node in tenant.nodes}
+            node = nodes.get(callback)
+            return isinstance(node, Callback) and number in dict(node.allowed)
     return False
 
 
@@ -167,7 +219,8 @@ def _settled(call: Call, world: World, programs: Programs) -> tuple[tuple[World,
 
 def _seen(outcome: Outcome) -> object:
     """What can be seen of an outcome on the wire, as far as that is independent of the version."""
-    return tuple(map(_attempt, outcome.attempts)), outcome.code, outcome.reason, outcome.answered_by
+    answering = outcome.heard, outcome.waits, outcome.called_back
+    return tuple(map(_attempt, outcome.attempts)), outcome.code, outcome.reason, outcome.answered_by, answering
 
 
 def _attempt(attempt: Attempt) -> Attempt:
