@@ -77,8 +77,6 @@ def test_json_names_approvals_and_takes_them(repository: Repository) -> None:
 
 
 def test_other_words_in_a_recording_are_a_change(repository: Repository) -> None:
-    attendant = "attendant: {listen: 127.0.0.9:5080, digits: 5081}\n\nmedia:"
-    repository.replace("platform.yaml", "media:", attendant)
     told = "announcements:\n  told: {extension: 1400, department: sales, prompt: {file: prompts/told.wav}}\n"
     (repository.tenants / "novak/told.yaml").write_text(told, encoding="utf-8")
     content = recording(repository.tenants / "novak", "told.wav")

@@ -77,6 +77,7 @@ _FIELDS: Final[dict[str, dict[str, Role]]] = {
         "department": _DEPARTMENT,
         "locality": _DEPARTMENT,
         "phones": _DEPARTMENT,
+        "click_to_dial": _DEPARTMENT,
         "caller_id.show_number_of": _DEPARTMENT,
         "caller_id.show_name_of": _DEPARTMENT,
         "caller_id.withheld": _USER,
