@@ -61,5 +61,5 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def text(language: str, name: str) -> str:
-    """The sentence; KeyError for a language or name there is none for. ``choose`` has ``{key}``, and a name follows it."""
+    """The sentence; KeyError for what there is none for. ``choose`` has ``{key}``, and a name follows it."""
     return _WORDS[name][language]
