@@ -97,9 +97,10 @@ def _compiled(path: Path) -> Path:
 
 
 def _index(folder: Path, secrets: Mapping[str, str]) -> None:
-    numbers = sqlite3.connect(folder / "numbers.sqlite")
-    accounts_path = folder / "accounts.sqlite"
-    os.close(os.open(accounts_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    accounts_path, numbers_path = folder / "accounts.sqlite", folder / "numbers.sqlite"
+    for path in (accounts_path, numbers_path):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    numbers = sqlite3.connect(numbers_path)
     accounts = sqlite3.connect(accounts_path)
     missing: list[str] = []
     try:

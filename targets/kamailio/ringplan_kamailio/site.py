@@ -55,6 +55,7 @@ def activate(bundle: Path, site: Path, secrets: Mapping[str, str]) -> None:
     Raises SiteError when the bundle is not whole or a password is missing; the site is unchanged then.
     """
     site.mkdir(parents=True, exist_ok=True, mode=0o711)
+    (site / "run").mkdir(exist_ok=True, mode=0o700)
     (site / "run" / "attendant").mkdir(parents=True, exist_ok=True)
     state_files.ensure(site / "run" / "state")
     generations = site / "generations"

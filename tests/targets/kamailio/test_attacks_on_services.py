@@ -293,7 +293,10 @@ def test_stranger_leaves_nothing_in_shared_tables(services: Stack, outside: dict
 def test_switches_are_the_owners_alone(services: Stack) -> None:
     """The socket takes any command; so do the files that are read at a start."""
     run = services.site / "run"
-    assert stat.S_IMODE(services.site.stat().st_mode) == 0o700
+    assert stat.S_IMODE(services.site.stat().st_mode) == 0o711  # media relays go through to the prompts
+    assert stat.S_IMODE(run.stat().st_mode) == 0o700
+    kept = [path for path in (services.site / "current").resolve().iterdir() if path.name != "prompts"]
+    assert [path.name for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
     assert stat.S_IMODE((run / "state").stat().st_mode) == 0o700
     sockets = [path for path in run.iterdir() if path.is_socket()]
     if not sockets:
