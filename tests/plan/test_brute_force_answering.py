@@ -12,9 +12,10 @@ from tests.plan.test_brute_force import NAMES, all_calls, differs, is_covered, p
 from tests.strategies import worlds
 from tests.strategies_answering import KEYS, answering_programs
 
-from ringplan.interpreter import Call, FromCallback, FromTrunk
+from ringplan.interpreter import Call, FromCallback, FromTrunk, World, route
 from ringplan.ir import Callback, Ivr
 from ringplan.plan.differ import compare_pair
+from ringplan.plan.model import TenantPlan
 from ringplan.plan.versions import Pair
 
 SLOW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -47,7 +48,7 @@ def test_every_call_that_changes_is_reported(data: st.DataObject) -> None:
     found = [without_redirections(w) for w in data.draw(st.lists(worlds(pair.new.alone), min_size=2, max_size=4))]
     for call in answered_calls(pair):
         for world in found:
-            assert not differs(pair, call, world) or is_covered(plan, call, world.now), (call, world, plan.changes)
+            assert not differs(pair, call, world) or is_covered(plan, call, world.now), _said(pair, call, world, plan)
 
 
 @SLOW
@@ -61,3 +62,9 @@ def test_every_change_comes_with_a_call_that_changes(data: st.DataObject) -> Non
             assert differs(pair, witness.call, witness.world), change
             other = bool(witness.world.redirects) or isinstance(witness.call.origin, FromCallback)
             assert other or change.covers(witness.call, witness.world.now), change
+
+
+def _said(pair: Pair, call: Call, world: World, plan: TenantPlan) -> str:
+    """Both outcomes, and what the plan says."""
+    outcomes = [[step.text for step in route(v.alone, call, world).steps] for v in (pair.old, pair.new)]
+    return "\n".join(["", str(call), str(world), *map(str, outcomes), *(one.sentence for one in plan.changes)])

@@ -18,9 +18,10 @@ from .facts import facts, notes
 from .merging import changes
 from .model import Change, TenantPlan, Witness
 from .told import Told, show
+from .traces import options
 from .treatments import treatments
 from .versions import Pair
-from .worlds import Shown, options
+from .worlds import Shown
 
 
 @dataclass(frozen=True, slots=True)

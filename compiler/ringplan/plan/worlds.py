@@ -10,8 +10,6 @@ from typing import Final
 from ringplan.interpreter import (
     Call,
     FromCallback,
-    FromPhone,
-    FromTrunk,
     Memory,
     Outcome,
     PhoneState,
@@ -27,7 +25,6 @@ from ringplan.proofs.hunts import UndecidedError
 from ringplan.proofs.profiles import GONE, Profile, phone_states
 from ringplan.proofs.solving import Solution, solve
 from ringplan.proofs.space import Space
-from ringplan.proofs.witness import memory_options
 
 from .answering import Choice, all_choices
 from .behaviour import Answer, CalledBack, Caller, Hunt, Out, Parting, Step, edge, members
@@ -116,7 +113,7 @@ def _in_vain(pair: Pair, base: World, chosen: Iterable[Choice]) -> World:
         if choice.failing is not None:
             kept = pair.new.closure(choice.target) if choice.target is not None else frozenset()
             away = sorted((pair.new.closure(choice.failing) - kept) & pair.new.users.keys())
-            phones = {phone: PhoneState.UNREGISTERED for user in away for phone in _phones(pair, user)}
+            phones = {phone: PhoneState.UNREGISTERED for user in away for phone in phones_of(pair, user)}
             failing = dict.fromkeys(
                 (trunk for version in (pair.old, pair.new) for trunk in version.trunks), TrunkState.FAILS
             )
@@ -262,7 +259,7 @@ def _way(setting: Setting, path: tuple[Step, ...]) -> World | None:
     pair = setting.pair
     states = {step.node: step.result for step in path if step.node in pair.new.users}
     if all(step.node in pair.new.users for step in path):
-        found = {phone: _STATES[result] for user, result in states.items() for phone in _phones(pair, user)}
+        found = {phone: _STATES[result] for user, result in states.items() for phone in phones_of(pair, user)}
         return World(found, now=setting.time.witness)
     key = path, setting.caller.user
     if key not in pair.ways:
@@ -304,7 +301,7 @@ def _guessed(setting: Setting, path: tuple[Step, ...], states: Mapping[str, str]
         for user in members(pair.old, step.old_node) if step.node not in states else ():
             moods.setdefault(user, _TOGETHER[step.result])
     moods |= {user: _STATES[result] for user, result in states.items()}
-    phones = {phone: state for user, state in moods.items() for phone in _phones(pair, user)}
+    phones = {phone: state for user, state in moods.items() for phone in phones_of(pair, user)}
     world = World(phones, now=setting.time.witness)
     said = iter([(step.address, step.text) for step in route(pair.old.alone, setting.call, world).steps])
     return world if all(_is_said(pair.old, step, said) for step in path) else None
@@ -349,7 +346,7 @@ def _solved(setting: Setting, solution: Solution, states: Mapping[str, str]) -> 
     return World(found, now=setting.time.witness, engaged=engaged, memory=dict(solution.memory))
 
 
-def _phones(pair: Pair, user: str) -> tuple[str, ...]:
+def phones_of(pair: Pair, user: str) -> tuple[str, ...]:
     """All phones a user has in either version."""
     users = (version.users[user] for version in (pair.old, pair.new) if user in version.users)
     return tuple(dict.fromkeys(phone.id for one in users for phone in one.phones))
@@ -464,54 +461,9 @@ def _of_group(group: HuntGroup) -> Iterator[Memory]:
 
 
 def _with(pair: Pair, base: World, moods: Mapping[str, _Mood]) -> World:
-    phones = {phone: state for user, (state, _) in moods.items() for phone in _phones(pair, user)}
+    phones = {phone: state for user, (state, _) in moods.items() for phone in phones_of(pair, user)}
     engaged = {user for user, (_, engaged) in moods.items() if engaged}
     return replace(base, phones={**phones, **base.phones}, engaged=base.engaged | engaged)
-
-
-# -- the command
-
-
-_OPTIONS: Final = {
-    PhoneState.BUSY: "--busy",
-    PhoneState.SILENT: "--silent",
-    PhoneState.UNREGISTERED: "--unreachable",
-    PhoneState.GONE: "--gone",
-    PhoneState.DECLINES: "--declines",
-}
-
-
-def options(pair: Pair, call: Call, world: World, *, at: str | None) -> list[str]:
-    """The options of ``ringplan trace`` that reproduce a call."""
-    words: list[str] = []
-    if isinstance(call.origin, FromPhone):
-        words += ["--from", call.origin.phone.partition("/phones/")[0]]
-    elif isinstance(call.origin, FromTrunk):
-        words += ["--from", call.origin.number or "anonymous", "--trunk", call.origin.trunk]
-    if isinstance(call.origin, FromCallback):
-        words += ["--from", call.origin.number, "--callback", call.origin.callback]
-    else:
-        words += ["--to", call.dialled]
-    words += ["--at", at] if at is not None else []
-    words += ["--withheld"] if call.withheld else []
-    words += [word for keys in call.presses for word in ("--press", keys)]
-    for user in sorted({phone.partition("/phones/")[0] for phone in world.phones}):
-        words += _states(pair, user, world)
-    elsewhere = {phone.partition("/phones/")[0]: to for phone, to in sorted(world.redirects.items())}
-    words += [word for user, to in elsewhere.items() for word in ("--redirect", f"{user}={to}")]
-    words += [word for user in sorted(world.engaged) for word in ("--engaged", user)]
-    words += [word for trunk, _ in sorted(world.trunks.items()) for word in ("--trunk-down", trunk)]
-    words += [word for group, memory in sorted(world.memory.items()) for word in memory_options(group, memory)]
-    return words
-
-
-def _states(pair: Pair, user: str, world: World) -> Iterator[str]:
-    states = {phone: world.phone(phone) for phone in _phones(pair, user)}
-    named = {user: next(iter(states.values()))} if len(set(states.values())) == 1 else states
-    for name, state in named.items():
-        if state in _OPTIONS:
-            yield _OPTIONS[state]
-            yield name
 
 
 def first_phone(pair: Pair, user: str) -> str:
