@@ -25,7 +25,7 @@ def ringplan(folder: Path, *arguments: str, seed: str = "0") -> str:
 
 def copy(folder: Path, *, backwards: bool) -> None:
     """Copy the examples file by file, so that the file system knows them in the given order."""
-    files = sorted((file for file in EXAMPLES.rglob("*.yaml")), reverse=backwards)
+    files = sorted((file for kind in ("*.yaml", "*.wav") for file in EXAMPLES.rglob(kind)), reverse=backwards)
     for file in files:
         target = folder / "tenants" / file.relative_to(EXAMPLES)
         target.parent.mkdir(parents=True, exist_ok=True)
