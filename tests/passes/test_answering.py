@@ -350,6 +350,11 @@ def test_addresses_of_the_attendant_collide_with_nothing(bench: Bench, attendant
     bench.platform(f"{PLATFORM}attendant: {attendant}\n").claim(code)
 
 
+def test_the_attendant_is_no_trunk(bench: Bench) -> None:
+    fault = bench.platform(f'{PLATFORM}attendant: {{listen: "127.0.0.20:5080", digits: 5081}}\n').claim("RP805")
+    assert "attendant" in fault.message
+
+
 @pytest.mark.parametrize("section", ["ivr", "announcements", "callback", "treatments"])
 def test_without_attendant_nobody_answers(bench: Bench, section: str) -> None:
     written = {

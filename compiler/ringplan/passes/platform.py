@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ringplan import ir
-from ringplan.diagnostics import Label, Sink, Span
+from ringplan.diagnostics import Diagnostic, Label, Sink, Span
 from ringplan.diagnostics.codes import diagnostic
 from ringplan.frontend.load import LoadedPlatform
 from ringplan.values import dataclass
@@ -175,10 +175,13 @@ def _out_of_range(loaded: LoadedPlatform, sink: Sink, path: tuple[str | int, ...
 
 
 def _sources_unique(loaded: LoadedPlatform, sink: Sink) -> None:
-    """RP805: a call in is recognised by its source address, so two trunks cannot share one."""
+    """RP805: a call in is recognised by its source address, so no two trunks, nor one and the attendant, share one."""
     owners: dict[str, tuple[str, Span]] = {}
+    attendant = loaded.manifest.attendant.listen.split(":")[0] if loaded.manifest.attendant is not None else None
     for name, trunk in loaded.manifest.trunks.items():
         for source, span in _sources(loaded, name, trunk):
+            if source == attendant:
+                sink.report(_source_of_attendant(loaded, name, source, span))
             owner, first = owners.setdefault(source, (name, span))
             if owner != name:
                 sink.report(
@@ -191,6 +194,18 @@ def _sources_unique(loaded: LoadedPlatform, sink: Sink) -> None:
                         help="calls in are told apart by their source address; list each in one trunk only",
                     )
                 )
+
+
+def _source_of_attendant(loaded: LoadedPlatform, name: str, source: str, span: Span) -> Diagnostic:
+    """RP805 for a trunk that would be taken for the attendant, whose every call needs an errand."""
+    return diagnostic(
+        "RP805",
+        f"trunk `{name}` and the attendant share the source address {source}",
+        span,
+        label=f"source of trunk `{name}`",
+        secondary=(Label(loaded.spans.value(("attendant", "listen")), "address of the attendant"),),
+        help="calls in are told apart by their source address; give the attendant another one",
+    )
 
 
 def _sources(loaded: LoadedPlatform, name: str, trunk: ManifestTrunk) -> Iterator[tuple[str, Span]]:

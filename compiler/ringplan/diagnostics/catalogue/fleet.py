@@ -41,13 +41,13 @@ FLEET: Final = (
     ),
     Code(
         "RP805",
-        "two trunks share a source address",
-        what="Reported when calls from one address could belong to two trunks.",
+        "source address shared",
+        what="Reported when calls from one address could belong to two trunks, or to a trunk and the attendant.",
         why="A call in is recognised by its source address alone; its trunk would be a matter of luck.",
         example=(
             "trunks:\n  first: {address: 192.0.2.60:5060}\n  second: {address: 192.0.2.61:5060, sources: [192.0.2.60]}"
         ),
-        fix="List each source address at one trunk.",
+        fix="List each source address at one trunk, and give the attendant an address of its own.",
     ),
     Code(
         "RP806",
