@@ -21,6 +21,7 @@ from ringplan.ir import (
     Menu,
     Node,
     Program,
+    Prompt,
     Reject,
     Retry,
     Transfer,
@@ -38,6 +39,13 @@ ADDRESS = Address("127.0.30.9", 5080, 5081, 2, NOWHERE)
 def say(text: str) -> str:
     """The id of a prompt: sixteen digits that begin with the text's letters."""
     return f"acme/prompts/{text.encode().hex():0<16.16}"
+
+
+SAID = ("accept", "ask", "closed", "directly", "failed", "greeting", "shut", "sorry", "unknown")
+
+
+def _prompt(text: str) -> Prompt:
+    return Prompt(say(text), "en", text, None, say(text)[-16:], NOWHERE)
 
 
 def menu(keys: dict[str, Action], failed: Action = HANG_UP) -> Menu:
@@ -116,6 +124,7 @@ def program(*nodes: Node, attendant: Address | None = ADDRESS) -> Program:
         tenant,
         numbers=tuple(sorted(numbers, key=lambda entry: entry.key)),
         extensions=tuple(sorted(extensions, key=lambda entry: entry.key)),
+        prompts=tuple(sorted((_prompt(text) for text in SAID), key=lambda prompt: prompt.id)),
     )
     return Program(replace(base.platform, attendant=attendant), (changed,))
 

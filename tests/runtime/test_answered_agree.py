@@ -8,10 +8,11 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 from tests.plain_cases import Cases
 from tests.runtime import expected
+from tests.runtime.answering_office import PROGRAM
 from tests.runtime.attendant import Attendant
 from tests.runtime.harness import ATTENDANT, Installation, Peers, invite, observe, play, seen_attempts
 from tests.runtime.test_agrees_with_interpreter import (
@@ -158,6 +159,8 @@ def own_call(random: Random, program: Program, pool: Cases) -> Case | None:
     number, employee = random.choice(callbacks[0].allowed)
     speed = {code for code, _ in next(node for node in users_of(tenant) if node.id == employee).speed_dial}
     keys = [text for text in texts if KEYED(text) and f"{text}#" not in speed]
+    if tenant.extensions and random.random() < 0.5:  # a colleague: at random, few numbers reach anybody
+        keys.insert(0, random.choice(tenant.extensions).key)
     presses = (random.choice(("1", "1", "1", "2", "")), *keys[:3])
     return Case(Call(FromCallback(callbacks[0].id, number), "", presses=presses), case.world)
 
@@ -166,6 +169,7 @@ def test_calls_of_the_attendant_itself(installation: Installation) -> None:
     met: Counter[str] = Counter()
 
     @settings(max_examples=40, print_blob=True, phases=PHASES)
+    @example(PROGRAM, 1)  # few random employees can be reached at all
     @given(answering_programs(), st.integers(0, 2**64))
     def play_many(program: Program, seed: int) -> None:
         random, pool = Random(seed), Cases(program)
