@@ -326,7 +326,9 @@ class Dialog:
         self.endpoint.request(method, uri or contact[1], self.id, headers, body, cseq or self.cseq)
 
 
-def within_as_callee(endpoint: Endpoint, invite: Message, method: str, body: str = "", extra: str = "") -> None:
+def within_as_callee(
+    endpoint: Endpoint, invite: Message, method: str, body: str = "", extra: str = "", cseq: int = 1
+) -> None:
     """Sends an in-dialog request as the called party of ``invite``."""
     contact = re.search(r"<([^>]+)>", invite.header("Contact"))
     assert contact
@@ -335,7 +337,7 @@ def within_as_callee(endpoint: Endpoint, invite: Message, method: str, body: str
         f"{routes}From: {invite.header('To')};tag=callee\r\nTo: {invite.header('From')}\r\n"
         f"Contact: {endpoint.contact}\r\n{extra}"
     )
-    endpoint.request(method, contact[1], invite.header("Call-ID"), headers, body)
+    endpoint.request(method, contact[1], invite.header("Call-ID"), headers, body, cseq)
 
 
 def _md5(text: str) -> str:

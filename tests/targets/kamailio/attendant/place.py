@@ -233,10 +233,17 @@ class AttendantStack(Stack):
             return re.findall(r'"([0-9a-f]{32})"', channel.recv(65535).decode())
 
 
+class Strange(Endpoint):
+    """An endpoint that can send what is no text, where it is told to say STRANGE."""
+
+    def send(self, text: str, to: tuple[str, int] | None = None) -> None:
+        self.socket.sendto(text.encode().replace(b"STRANGE", b"\xff\xfe\x80\xf8\xc3\xfa\xc3"), to or self.exchange)
+
+
 @contextmanager
 def exchange(stack: AttendantStack) -> Iterator[Endpoint]:
     """The test as the exchange: on its address, and all that is sent goes to the attendant."""
-    with Endpoint(f"127.0.{stack.lane}.1", (stack.attendant.host, stack.attendant.port), user="exchange") as endpoint:
+    with Strange(f"127.0.{stack.lane}.1", (stack.attendant.host, stack.attendant.port), user="exchange") as endpoint:
         yield endpoint
 
 

@@ -219,6 +219,9 @@ def test_blind_transfer_by_the_target(
     exchange.expect(202, call_id=call_id)
     onwards = exchange.expect("INVITE")
     assert place.errand_of(attendant, onwards).kind == "transfer"
+    within_as_callee(exchange, invite, "INVITE", body=held(sdp(exchange.host, 41000)), cseq=2)
+    assert "a=inactive" in exchange.expect(200, call_id=call_id).body
+    within_as_callee(exchange, invite, "ACK", cseq=2)
     assert caller.hears()
     exchange.reply(onwards, 180, "Ringing")
     exchange.reply(onwards, 200, "OK", sdp(exchange.host, 42000))

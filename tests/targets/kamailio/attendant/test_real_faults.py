@@ -116,6 +116,7 @@ def test_session_the_relay_has_lost(attendant: AttendantStack, exchange: Endpoin
     attendant.processes.insert(0, attendant.start_relay())
     attendant.processes.pop()
     exchange.reply(exchange.expect("BYE", call_id=call.id, seconds=15), 200, "OK")
+    time.sleep(0.5)  # the relay still starts
 
 
 def test_relay_that_does_not_answer(attendant: AttendantStack, exchange: Endpoint) -> None:
@@ -128,4 +129,27 @@ def test_relay_that_does_not_answer(attendant: AttendantStack, exchange: Endpoin
         assert time.monotonic() - began < 2
     finally:
         os.kill(relay.pid, signal.SIGCONT)
-    time.sleep(2.1)
+    attendant.nothing_left(10)  # the relay has begun it now, and is asked again to end it
+
+
+def test_bytes_that_are_no_text_end_nothing(attendant: AttendantStack, exchange: Endpoint) -> None:
+    call = place.visit(attendant, exchange, "ivr/main")
+    call.established()
+    for method in ("INFO", "UPDATE", "MESSAGE"):
+        call.within(method, extra="Subject: STRANGE\r\nContent-Type: application/dtmf\r\nX: ", body="STRANGE")
+        assert exchange.final().code in (200, 405)
+    call.within("BYE")
+    exchange.expect(200, call_id=call.id)
+
+
+def test_ok_is_repeated_and_nobody_is_hung_up_before_he_acknowledges(
+    attendant: AttendantStack, exchange: Endpoint, caller: Media
+) -> None:
+    call = place.visit(attendant, exchange, "ivr/main")
+    answer = exchange.expect(200, call_id=call.id)
+    repeated = [exchange.expect(200, call_id=call.id) for _ in range(3)]
+    assert {each.text for each in repeated} == {answer.text}
+    assert exchange.silent("BYE", seconds=1.0)  # although the menu has long ended
+    call.remote = answer
+    call.within("ACK", cseq=1)
+    exchange.reply(exchange.expect("BYE", call_id=call.id), 200, "OK")

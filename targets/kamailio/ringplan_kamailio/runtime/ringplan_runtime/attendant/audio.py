@@ -183,10 +183,6 @@ class Audio:
         session.audio[_QUIET] = quiet
         return found
 
-    def end(self, session: Session) -> None:
-        """Ends it at the relay."""
-        self._ask(session, "delete", delete_delay=0)
-
     def _ask(self, session: Session, command: str, **fields: Any) -> dict[str, Any]:
         return self._relays.ask(session.relay, command, call_id=session.id, **fields)
 

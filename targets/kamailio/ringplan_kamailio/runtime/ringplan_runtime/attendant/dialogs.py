@@ -12,7 +12,7 @@ from . import digits, message, playing, sdp, signalling, table
 from .audio import OTHER
 from .events import Acknowledged, Cancelled, Digit, Left, Lost, Referred, Reoffered
 from .relay import RelayError
-from .replying import AWAITED, awaits, begin_transaction, expect
+from .replying import AWAITED, awaits, expect
 from .session import INVITED, UP, Leg, Session
 from .shell import Shell
 
@@ -52,7 +52,7 @@ def _nobodys(method: str) -> None:
 
 def _request(shell: Shell, session: Session, name: str, method: str) -> None:
     leg, seq = session.legs[name], message.seq()
-    if not begin_transaction():
+    if KSR.tm.t_newtran() < 0:
         return
     if seq < leg.remote_seq:
         shell.reply.within(500, "Out Of Order")

@@ -15,8 +15,7 @@ _SUSPENDED = "suspended"
 AWAITED = "awaited"
 """Who has been offered something in a 200 and answers in the ACK, and since when."""
 ACK_MS = 32_000
-"""How long a 200 is repeated (RFC 3261 section 13.3.1.4: 64 x T1)."""
-_RINGING_MS = 900_000
+"""How long an ACK may take (RFC 3261 section 13.3.1.4: 64 x T1)."""
 
 
 def expect(session: Session, name: str, now_ms: int) -> None:
@@ -28,14 +27,6 @@ def awaits(session: Session, name: str, now_ms: int) -> bool:
     """Whether the answer of a leg is still to come in an ACK."""
     found, since = session.audio.get(AWAITED) or ("", 0)
     return bool(found == name and now_ms < since + ACK_MS)
-
-
-def begin_transaction() -> bool:
-    """Begins the transaction of the INVITE at hand; False when there is no room. A 200 is repeated until its ACK."""
-    if KSR.tm.t_newtran() < 0:
-        return False
-    KSR.tm.t_set_fr(_RINGING_MS, ACK_MS)
-    return True
 
 
 class Replies:

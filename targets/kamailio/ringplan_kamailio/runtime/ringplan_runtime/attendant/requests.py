@@ -7,7 +7,7 @@ import secrets
 import KSR
 
 from .. import clock, errands
-from . import dialogs, message, replying, sdp, signalling, table
+from . import dialogs, message, sdp, signalling, table
 from .events import Cancelled, Invited
 from .session import INVITED, Leg, Session
 from .shell import Shell
@@ -54,7 +54,7 @@ def _invite(shell: Shell) -> None:
     if offer and (len(offer) > sdp.MOST or not sdp.has_audio(offer)):
         KSR.sl.send_reply(488, "Not Acceptable Here")
         return
-    if not replying.begin_transaction():
+    if KSR.tm.t_newtran() < 0:
         return
     leg = _leg()
     session = Session(

@@ -11,7 +11,7 @@ from functools import singledispatchmethod
 import KSR
 
 from .. import errands, log
-from . import claims, machine, playing, replying, signalling, table, timers
+from . import claims, ending, machine, playing, replying, signalling, table, timers
 from .audio import OTHER
 from .commands import (
     Account,
@@ -105,7 +105,7 @@ class Shell:
         """Ends whatever can be ended of a session that has failed."""
         for name in tuple(session.legs):
             self._attempt(lambda name=name: self._end_leg(session, name))  # type: ignore[misc]
-        self._attempt(lambda: self.desk.audio.end(session))
+        self._attempt(lambda: ending.end(self.desk, session.id, session.relay))
         self._attempt(lambda: table.remove(session))
         log.session(session.tenant, session.node, _caller(session), "broken", 500)
 
@@ -255,10 +255,7 @@ class Shell:
         session.audio[_OVER] = True
         table.remove(session)
         self._after.clear()
-        try:
-            self.desk.audio.end(session)
-        except RelayError as error:  # it may never have begun there; if not, the relay ends it by itself
-            KSR.dbg(f"{error}\n")
+        ending.end(self.desk, session.id, session.relay)
 
 
 def _errand(fields: dict[str, object]) -> errands.Errand:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import log
-from . import playing, timers
+from . import ending, playing, timers
 from .events import Expired, Lost
 from .relay import UNKNOWN, UNREACHABLE, RelayError
 from .session import UP, Session
@@ -18,6 +18,9 @@ SILENT = "silent"
 
 def wake(shell: Shell, due: Due) -> None:
     """Tells a session that its time has come."""
+    if due.name.startswith(ending.END):
+        ending.end(shell.desk, due.session, due.name.removeprefix(ending.END), due.serial)
+        return
     with shell.opened(due.session) as session:
         if session is None:
             return
