@@ -91,7 +91,7 @@ def all_choices(version: Version, name: str, opened: frozenset[str]) -> Iterator
             target = action.to if isinstance(action, Transfer) else None
             if presses is not None:
                 yield Choice((*before, *presses), target)
-        for first, failing in transfers[:1]:
+        for first, failing in {target: (presses, target) for presses, target in reversed(transfers)}.values():
             then = menu.failed.then
             again = first * (menu.failed.times + 1)
             yield Choice((*before, *again), then.to if isinstance(then, Transfer) else None, failing)

@@ -108,6 +108,8 @@ class Out:
     trunks: object
     told: object
     """What the trunks are told of how the call came about."""
+    refused: str | None = None
+    """Prompt that is heard when no trunk takes the call."""
 
 
 Action = Ring | Hunt | End | Out | Answer | CalledBack
@@ -205,7 +207,9 @@ def _settled(view: View, place: Place, known: Mapping[str, str]) -> Settled:
                 node = version.nodes[node.otherwise]
                 continue
             case Outside() | SipUri():
-                return Settled(_out(version, node, diversions, decided), diversions, tuple(decided), own)
+                return Settled(
+                    _out(version, node, diversions, decided, place.is_answered), diversions, tuple(decided), own
+                )
             case TimeRoute():
                 reason, target = "time-of-day", _by_time(view, node, decided)
             case HuntGroup():
@@ -266,7 +270,9 @@ def _forwarded(view: View, user: User, decided: list[str]) -> str | None:
     return None
 
 
-def _out(version: Version, node: Outside | SipUri, diversions: tuple[Diversion, ...], decided: list[str]) -> Action:
+def _out(
+    version: Version, node: Outside | SipUri, diversions: tuple[Diversion, ...], decided: list[str], is_answered: bool
+) -> Action:
     owner = version.nodes[diversions[-1].node]
     assert isinstance(owner, User | HuntGroup | TimeRoute | Ivr)
     decided.append(owner.plan)
@@ -275,9 +281,9 @@ def _out(version: Version, node: Outside | SipUri, diversions: tuple[Diversion, 
     if not screen_target(version.tenant, owner.plan, target).allowed:
         barred = version.nodes[f"{version.tenant.id}/reject/barred"]
         assert isinstance(barred, Reject)
-        return End(barred.code, barred.reason)
+        return end_of(barred, is_answered=is_answered)
     name = f"sip:{node.user}@{node.host}" if isinstance(node, SipUri) else node.number
-    return Out(name, version.ways_out(uri), _told(diversions))
+    return Out(name, version.ways_out(uri), _told(diversions), None if is_answered else version.prompt_without_trunk())
 
 
 def _told(diversions: tuple[Diversion, ...]) -> object:

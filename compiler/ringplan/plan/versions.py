@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -84,12 +84,25 @@ class Version:
         if node not in self._closures:
             found, left = {node}, [node]
             while left:
-                for other in _following(self.nodes[left.pop()], self.tenant):
+                name = left.pop()
+                for other in (*_following(self.nodes[name], self.tenant), *self._implied(name)):
                     if other not in found:
                         found.add(other)
                         left.append(other)
             self._closures[node] = frozenset(found)
         return self._closures[node]
+
+    def _implied(self, name: str) -> Iterator[str]:
+        """Rejections that need no edge: too many diversions, a plan that bars, no trunk."""
+        node = self.nodes[name]
+        if not isinstance(node, Reject | Announcement):
+            names = ("barred", "no-trunk") if isinstance(node, Outside | SipUri) else ("diversions",)
+            yield from (one for one in (f"{self.tenant.id}/reject/{n}" for n in names) if one in self.nodes)
+
+    def prompt_without_trunk(self) -> str | None:
+        """What callers hear whose calls no trunk takes."""
+        node = self.nodes.get(f"{self.tenant.id}/reject/no-trunk")
+        return node.prompt if isinstance(node, Reject) else None
 
     def height(self, node: str) -> int:
         """How many forwards can follow at most, counted no further than the limit is exceeded."""

@@ -291,6 +291,8 @@ def _slugs(phones: Iterable[str]) -> str:
 def _outs(old: Out, new: Out) -> tuple[str, str]:
     if old.trunks != new.trunks:
         return f"went out through {_trunks(old)}", f"now through {_trunks(new)}"
+    if old.refused != new.refused:
+        return "went out", "now the caller hears something else when no trunk takes the call"
     return f"went out to {old.number} as forwarded by {_by(old)}", f"now as forwarded by {_by(new)}"
 
 

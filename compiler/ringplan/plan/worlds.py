@@ -157,7 +157,10 @@ def _tries(setting: Setting, parting: Parting, base: World) -> Iterator[tuple[Ca
             yield call, base
             yield replace(call, presses=(*call.presses, *_NOTHING)), base
             for choice in all_choices(version, action.ivr, opened):
-                yield replace(call, presses=(*call.presses, *choice.presses)), _in_vain(pair, base, (choice,))
+                pressed = replace(call, presses=(*call.presses, *choice.presses))
+                yield pressed, _in_vain(pair, base, (choice,))
+                if choice.failing is not None:  # what follows may be what is to be in vain
+                    yield pressed, _in_vain(pair, base, (replace(choice, target=None),))
         elif isinstance(action, CalledBack):
             yield call, base
             yield from ((back, base) for back in _calls_back(pair, action.callback))
