@@ -130,11 +130,12 @@ def _explain(error: Exception) -> int:
     from ringplan.frontend.discover import UsageError
     from ringplan.output import OutputError
     from ringplan.pipeline import WorkerLostError
+    from ringplan.prompts.audio import AudioError
 
     if isinstance(error, UsageError | OutputError):
         sys.stderr.write(f"error: {error}\n")
         return 2
-    if isinstance(error, WorkerLostError):
+    if isinstance(error, WorkerLostError | AudioError):
         sys.stderr.write(f"error: {error}\n")
         return 1
     if isinstance(error, OSError):

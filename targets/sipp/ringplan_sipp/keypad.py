@@ -28,6 +28,8 @@ _REACTION_S = 0.12
 """Between what is heard and a key that interrupts it."""
 _AFTER_S = 0.5
 """Between the end of a prompt that hears no keys and a key: a timer tells the exchange of its end, a little late."""
+_LONG_FRAMES = 40
+"""Of a prompt of so many telling frames there is time to press a key that must be ignored: 0.8 s."""
 _LIMIT_S = 60.0
 _MEDIA = re.compile(rb"^c=IN IP4 (\S+).*?^m=audio (\d+) ", re.MULTILINE | re.DOTALL)
 
@@ -83,7 +85,7 @@ class Keypad:
         """One step after the other; each waits for what must be heard before it."""
         packets = self._arriving()
         for wait in self._fingers.waits:
-            if not self._until(packets, partial(self._is_time, wait)):
+            if not self._too_soon(packets, wait) or not self._until(packets, partial(self._is_time, wait)):
                 return
             if wait.pressed:
                 time.sleep(_REACTION_S if wait.barge_in else _AFTER_S)
@@ -92,6 +94,16 @@ class Keypad:
             self._begin_talk(self._called)
         for _ in packets:
             pass
+
+    def _too_soon(self, packets: Iterator[Packet], wait: Waiting) -> bool:
+        """Presses a key during a long prompt that hears none; False when the call ended before."""
+        if wait.barge_in or not wait.pressed or not wait.heard or self._fingers.in_band:
+            return True
+        if not self._until(packets, partial(self._has_begun, wait)):
+            return False
+        if len(self._listener.heard) == wait.heard and self._listener.heard[-1].of >= _LONG_FRAMES:
+            self._press(wait.pressed[0])
+        return True
 
     def _arriving(self) -> Iterator[Packet]:
         end = time.monotonic() + _LIMIT_S
@@ -130,8 +142,15 @@ class Keypad:
         if len(heard) < wait.heard:
             return False
         if wait.barge_in and wait.pressed:
-            return heard[-1].frames >= min(_BARGE_FRAMES, heard[-1].of)
+            return self._has_begun(wait)
         return self._listener.at_end
+
+    def _has_begun(self, wait: Waiting) -> bool:
+        """Whether the last prompt before the wait is being heard."""
+        heard = self._listener.heard
+        if self._relay is None or len(heard) != wait.heard:
+            return len(heard) > wait.heard
+        return heard[-1].frames >= min(_BARGE_FRAMES, heard[-1].of)
 
     def _press(self, keys: str) -> None:
         """Several digits end with ``#``, so that nobody waits for more of them."""

@@ -73,6 +73,7 @@ class Player:
         """Whether the exchange may remember calls that have ended badly, or before there was a player."""
         place = lane.place
         self._parties = place.parties
+        self._relays = frozenset(relay.address for relay in place.program.platform.relays)
         self._prompts: dict[str, Prompts] = {}
         self._listening = [end for end in place.trunks.values() if end.transport != "udp"]
         self._idle = {end.sip: end.id for end in (*place.phones.values(), *place.trunks.values())}
@@ -284,6 +285,7 @@ class Player:
             parties=self._parties if endpoint.id == "stranger" else {**self._parties, caller: endpoint.id},
             exits=ended.exits,
             caller=caller,
+            relays=self._relays,
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringplan.prompts.audio import samples
 from ringplan.prompts.identity import stem
 
+from .dtmf import FRAME_S
 from .media import FRAME_BYTES
 from .scenario import PromptHeard
 from .wire import Packet, is_rtp, rtp_audio
@@ -31,6 +32,8 @@ class Prompts:
     places: Mapping[bytes, Place]
     telling: Mapping[str, tuple[int, ...]]
     """By prompt: the numbers of its frames that occur nowhere else, rising."""
+    lengths: Mapping[str, int]
+    """By prompt: how many frames it has."""
 
     @classmethod
     def read(cls, bundle: Path, prompt_ids: Iterable[str]) -> Prompts:
@@ -50,7 +53,11 @@ class Prompts:
         telling: dict[str, list[int]] = {prompt: [] for prompt in sounds}
         for place in known.values():
             telling[place.prompt].append(place.index)
-        return cls(known, {prompt: tuple(sorted(indexes)) for prompt, indexes in telling.items()})
+        return cls(
+            known,
+            {prompt: tuple(sorted(indexes)) for prompt, indexes in telling.items()},
+            {prompt: len(sound) // FRAME_BYTES for prompt, sound in sounds.items()},
+        )
 
     def place(self, packet: Packet) -> Place | None:
         """Where the audio of a packet belongs; None: nowhere, or in several places."""
@@ -75,15 +82,21 @@ class Listener:
             return
         before = self._at
         if before is None or place.prompt != before.prompt or place.index <= before.index:
-            self.heard.append(PromptHeard(place.prompt, packet.time, packet.time, 1, self.of(place.prompt), 0.0))
+            self.heard.append(self._begins(place, packet.time))
         else:
             so_far = self.heard[-1]
             # Frames between the two that say nothing were sent all the same: only what is beyond them is a gap.
-            gap = packet.time - self._last - (place.index - before.index) * 0.02
-            self.heard[-1] = PromptHeard(
-                so_far.prompt, so_far.begun, packet.time, so_far.frames + 1, so_far.of, max(so_far.gap_s, gap)
-            )
+            gap = packet.time - self._last - (place.index - before.index) * FRAME_S
+            gap = max(so_far.gap_s, gap)
+            self.heard[-1] = replace(so_far, ended=packet.time, frames=so_far.frames + 1, gap_s=gap)
         self._at, self._last = place, packet.time
+
+    def _begins(self, place: Place, now: float) -> PromptHeard:
+        telling = self._prompts.telling[place.prompt]
+        leading, trailing = telling[0], self._prompts.lengths[place.prompt] - telling[-1]
+        return PromptHeard(
+            place.prompt, now, now, 1, len(telling), 0.0, leading_s=leading * FRAME_S, trailing_s=trailing * FRAME_S
+        )
 
     def of(self, prompt: str) -> int:
         """How many frames of a prompt tell that it is that one."""
@@ -102,7 +115,4 @@ def heard(packets: Iterable[Packet], place: str, prompts: Prompts, begin: float)
     for packet in packets:
         if packet.destination == place:
             listener.hear(packet)
-    return tuple(
-        PromptHeard(one.prompt, one.begun - begin, one.ended - begin, one.frames, one.of, one.gap_s)
-        for one in listener.heard
-    )
+    return tuple(replace(one, begun=one.begun - begin, ended=one.ended - begin) for one in listener.heard)

@@ -113,6 +113,10 @@ class PromptHeard:
     """How many it has."""
     gap_s: float
     """The longest time a frame came too late after the one before it, seconds."""
+    leading_s: float = 0.0
+    """How long what comes before its first telling frame takes, seconds."""
+    trailing_s: float = 0.0
+    """How long its last telling frame and what comes after it take, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class Observed:
     """SIPp exit code by party; 0 is success."""
     caller: str = ""
     """``address:port`` of the calling party."""
+    relays: frozenset[str] = frozenset()
+    """Addresses of the media relays."""
     before: tuple[Observed, ...] = ()
     """Of the scenario's calls before, in their order."""
     meanwhile: tuple[Observed, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.targets.sipp.services import services
 
 from ringplan.interpreter import FromPhone, FromStranger, FromTrunk, PhoneState, route
 from ringplan.ir import Program, User
+from ringplan.program import load_program
 from ringplan_sipp.generate import KINDS, scenarios
 from ringplan_sipp.scenario import Scenario, Shape
 
@@ -39,7 +41,8 @@ def test_the_order_of_tenants_does_not_matter(program: Program, generated: tuple
 
 
 def test_every_kind_occurs(generated: tuple[Scenario, ...]) -> None:
-    assert {s.kind for s in (*generated, *scenarios(services()))} == set(KINDS)
+    examples = load_program(Path(__file__).parents[3] / "examples" / "tenants").program
+    assert {s.kind for s in (*generated, *scenarios(services()), *scenarios(examples))} == set(KINDS)
 
 
 def test_counts_of_a_small_tenant(generated: tuple[Scenario, ...]) -> None:

@@ -177,8 +177,8 @@ FAULTS = {
         (
             Edit(
                 f"{RUNTIME}/dialogs.py",
-                '^    if method == "BYE":\n        _end\\(core, call\\)\n    elif',
-                '    if method == "BYE":\n        return\n    elif',
+                '^    if method == "BYE":\n        if _end\\(core',
+                '    if method == "BYE":\n        return\n        if _end(core',
             ),
         ),
         ("novak/extension/1200",),

@@ -68,6 +68,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ringplan.interpreter import FromTrunk
 from ringplan.ir import Program
 
 from ..scenario import Scenario
@@ -165,8 +166,18 @@ def scenarios(program: Program) -> tuple[Scenario, ...]:
     found: list[Scenario] = []
     for tenant in program.tenants:
         for kind, generator in GENERATORS.items():
-            found.extend(s for s in generator(Cast(program, tenant, kind)) if is_playable(s))
+            made = (s for s in generator(Cast(program, tenant, kind)) if is_playable(s))
+            found.extend(s for s in made if _can_be_told(program, s))
     return tuple(sorted(found, key=lambda scenario: scenario.id))
+
+
+def _can_be_told(program: Program, scenario: Scenario) -> bool:
+    """Whether the lab can tell the caller that his menu has connected him: by UDP only."""
+    origin = scenario.call.origin
+    if not isinstance(origin, FromTrunk) or not scenario.expected.waits:
+        return True
+    trunk = next(trunk for trunk in program.platform.trunks if trunk.id == origin.trunk)
+    return trunk.transport == "udp"
 
 
 __all__ = ["GENERATORS", "KINDS", "scenarios"]

@@ -38,6 +38,7 @@ def _further(cast: Cast, node: Callback, number: str, name: str, colleague: User
     yield from _called_back(cast, node, number, f"{name}-emergency", ("1", emergency, extension))
     yield from _called_back(cast, node, number, f"{name}-emergency-prefix", ("1", f"0{emergency}", extension))
     yield from _called_back(cast, node, number, f"{name}-busy", ("1", extension, ""), busy)
+    yield from _called_back(cast, node, number, f"{name}-tries", ("1", *(extension,) * 3), busy)
     yield from _called_back(cast, node, number, f"{name}-premium", ("1", "0900123456", extension))
 
 

@@ -277,6 +277,8 @@ def treatment(cast: Cast) -> Iterator[Scenario]:
 
 def _ending(cast: Cast) -> Iterator[tuple[str, Call, World]]:
     """Calls that end in every deliberate way."""
+    if not cast.users:
+        return
     caller = cast.caller(0)
     for text in (_unknown(cast), cast.plan.outside_prefix + "0" * 3, cast.plan.outside_prefix + "900123456"):
         yield "dialled", Call(cast.phone(caller), text), World()

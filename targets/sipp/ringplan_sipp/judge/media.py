@@ -52,7 +52,7 @@ def _advertised_addresses(evidence: Evidence) -> frozenset[str]:
 def media(evidence: Evidence) -> Iterator[str]:
     """Answered calls are heard in both directions, through a relay, with priority, and end with the call."""
     flows = evidence.observed.media
-    relays = _relays(evidence)
+    relays = evidence.observed.relays
     for flow in flows:
         ends = host(flow.source), host(flow.destination)
         known = sum(end in evidence.parties.hosts for end in ends)
@@ -67,13 +67,6 @@ def media(evidence: Evidence) -> Iterator[str]:
         yield from _stopped(evidence, from_relay)
     elif any(_voices(flow) for flow in from_relay):
         yield "voice was relayed although the call was not answered"
-
-
-def _relays(evidence: Evidence) -> frozenset[str]:
-    """Hosts that send voice to a party or get some from one: the relays, of which one may pass it to another."""
-    ends = [(host(flow.source), host(flow.destination)) for flow in evidence.observed.media]
-    hosts = evidence.parties.hosts
-    return frozenset(end for pair in ends if set(pair) & hosts for end in pair) - hosts
 
 
 def _heard(evidence: Evidence, flows: list[MediaFlow]) -> Iterator[str]:
