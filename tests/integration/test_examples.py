@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.integration.remains import remains
 
-from ringplan.ir import Program
 from ringplan.program import load_program
-from ringplan_kamailio import site
 from ringplan_sipp.generate import scenarios
 from ringplan_sipp.judge import judge
-from ringplan_sipp.lab import Lab, Lane
+from ringplan_sipp.lab import Lab
 from ringplan_sipp.player import Played, play_all
-from ringplan_sipp.relocate import relocate
 from ringplan_sipp.scenario import Scenario
 
 TENANTS = Path(__file__).parents[2] / "examples" / "tenants"
@@ -43,7 +37,7 @@ def test_all_calls_of_the_examples() -> None:
 
     with Lab(program, first_lane=FIRST_LANE) as lab:
         play_all(lab, wanted, on_played)
-        left = [line for lane in lab.lanes for line in remains(lane, program)]
+        left = [line for lane in lab.lanes for line in remains(lane)]
     assert faults == {}
     assert unknown == set()
     assert played == {scenario.id for scenario in wanted}
@@ -56,47 +50,3 @@ def senders_unknown_to_carriers(what: Played) -> set[str]:
     to_trunks = (message for message in what.observed.messages if message.destination in trunks)
     senders = {message.source.partition(":")[0] for message in to_trunks}
     return {host for host in senders if host.rpartition(".")[2] != "10"}
-
-
-def remains(lane: Lane, program: Program) -> list[str]:
-    """Transactions, media sessions and engaged users that are still there although no call is."""
-    relays = relocate(program, lane.number).program.platform.relays
-    left = [f"lane {lane.number}: {count} transactions" for count in settled(lambda: transactions(lane))]
-    for table in ("lines", "calls"):
-        left += [f"lane {lane.number}: {count} {table}" for count in settled(lambda t=table: entries(lane, t))]  # type: ignore[misc]
-    for relay in relays:
-        address = relay.control_host, relay.control_port
-        left += [f"lane {lane.number}: {relay.id}: {count} calls" for count in settled(lambda a=address: calls(a))]  # type: ignore[misc]
-    return left
-
-
-def settled(count: Callable[[], int]) -> list[int]:
-    """Nothing when the count falls to zero within the time a transaction lingers, else the count."""
-    end = time.monotonic() + 15
-    while (last := count()) and time.monotonic() < end:
-        time.sleep(0.2)
-    return [last] if last else []
-
-
-def transactions(lane: Lane) -> int:
-    """Transactions the exchange holds."""
-    found = site.rpc(lane.site, "tm.stats")
-    assert isinstance(found, dict)
-    return int(found["current"])
-
-
-def entries(lane: Lane, table: str) -> int:
-    """Entries of one of the exchange's tables."""
-    found = site.rpc(lane.site, "htable.dump", table)
-    assert isinstance(found, list)
-    return sum(len(slot["slot"]) for slot in found)
-
-
-def calls(control: tuple[str, int]) -> int:
-    """Calls a media relay holds."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(2)
-        sock.sendto(b"cookie " + json.dumps({"command": "list"}).encode(), control)
-        cookie, _, answer = sock.recv(65535).partition(b" ")
-    assert cookie == b"cookie"
-    return len(json.loads(answer)["calls"])
