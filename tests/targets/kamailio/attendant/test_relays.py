@@ -6,13 +6,17 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
 from ringplan_kamailio.runtime.ringplan_runtime.attendant import relay as relays
+from ringplan_kamailio.runtime.ringplan_runtime.attendant.audio import Audio
+from ringplan_kamailio.runtime.ringplan_runtime.attendant.prompts import Prompts
 from ringplan_kamailio.runtime.ringplan_runtime.attendant.relay import RelayError, Relays
+from ringplan_kamailio.runtime.ringplan_runtime.attendant.session import Leg, Session
 from ringplan_kamailio.runtime.ringplan_runtime.settings import Relay
 
 Answers = Callable[[bytes, dict[str, Any]], list[bytes]]
@@ -185,3 +189,18 @@ def test_new_sessions_avoid_dead_relays_and_weigh_the_others(
 def test_relay_without_weight_gets_nothing(ours: Callable[..., Relays]) -> None:
     made = ours(Relay("127.0.0.1", 1, "192.0.2.5", 0), Relay("127.0.0.1", 2, "192.0.2.6", 1))
     assert {made.choose() for _ in range(30)} == {"127.0.0.1:2"}
+
+
+def test_a_session_no_relay_has_goes_to_one_that_answers(
+    ours: Callable[..., Relays], serve: Callable[[Answers], Answering], tmp_path: Path
+) -> None:
+    """Or every relay that is down would cost a call of each worker whenever it is tried again."""
+    alive = serve(lambda cookie, _: [cookie + b' {"result":"ok","sdp":"v=0\\r\\nm=audio 9 RTP/AVP 8\\r\\n"}'])
+    gone = Relay("127.0.0.1", 1, "192.0.2.6", 1_000)
+    audio = Audio(ours(alive.relay, gone), Prompts(tmp_path))
+    call = Session("a" * 32, "novak", "novak/ivr/main", "new", {}, 0, {"a": Leg("x", "calling")}, relay="127.0.0.1:1")
+    assert audio.propose(call, "a")
+    assert call.relay == alive.name
+    call.relay = "127.0.0.1:1"  # it stays where it is from now on
+    with pytest.raises(RelayError):
+        audio.propose(call, "a")

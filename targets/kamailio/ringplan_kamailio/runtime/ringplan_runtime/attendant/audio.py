@@ -10,7 +10,7 @@ from typing import Any
 
 from . import sdp
 from .prompts import Prompts
-from .relay import REFUSED, RelayError, Relays
+from .relay import REFUSED, UNREACHABLE, RelayError, Relays
 from .session import CALLER, TARGET, UP, Leg, Session
 
 OTHER = {CALLER: TARGET, TARGET: CALLER}
@@ -31,6 +31,8 @@ _APART = "apart"
 """Whether the parties, if there are two, have been connected with us in place of each other."""
 _TONES = "tones"
 """Whose in-band keys are listened for."""
+_PLACED = "placed"
+"""The relay has the session, so that no other can take it any more."""
 _QUIET = "quiet"
 """By leg: how many packets there were at the last poll, and for how many polls."""
 
@@ -134,9 +136,22 @@ class Audio:
         fields: dict[str, Any] = {**_FLAGS, "sdp": text}
         if command == "offer":
             fields["codec"] = _EVERYBODY_CAN if everybody else {"transcode": ["PCMA"]}
-        found = self._ask(session, command, from_tag=from_tag, to_tag=to_tag, **fields).get("sdp")
+        found = self._placed(session, command, from_tag=from_tag, to_tag=to_tag, **fields).get("sdp")
         if not isinstance(found, str) or not sdp.has_audio(found):
             raise RelayError(REFUSED, "a description without audio")
+        return found
+
+    def _placed(self, session: Session, command: str, **fields: Any) -> dict[str, Any]:
+        """Asks the relay; while no relay has the session yet, another one when that does not answer."""
+        try:
+            found = self._ask(session, command, **fields)
+        except RelayError as error:
+            other = self._relays.choose()
+            if error.why != UNREACHABLE or session.audio.get(_PLACED) or other == session.relay:
+                raise
+            session.relay = other
+            found = self._ask(session, command, **fields)
+        session.audio[_PLACED] = True
         return found
 
     # -- what is heard
