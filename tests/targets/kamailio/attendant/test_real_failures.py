@@ -118,9 +118,9 @@ class TestRelay:
         """Menus, announcements and treatments are refused within a second, with their code where they have one."""
         stack.kill(stack.relay)
         try:
-            for dialled, codes in ((MENU, (480, 503)), (CLOSED, (480, 503)), ("1999", (404, 503))):
+            for dialled, code in ((MENU, 480), (CLOSED, 480), ("1999", 404)):
                 began = time.monotonic()
-                assert calling.caller.invite(dialled).rejected().code in codes
+                assert calling.caller.invite(dialled).rejected().code == code
                 assert time.monotonic() - began < 1.5
         finally:
             stack.start_relay_again()
@@ -149,7 +149,7 @@ class TestRelay:
     def test_frozen_before_the_call(self, stack: FailingStack, calling: Calling) -> None:
         with stack.frozen(stack.relay):
             began = time.monotonic()
-            assert calling.caller.invite(MENU).rejected(6).code in (480, 503)
+            assert calling.caller.invite(MENU).rejected(6).code == 480
             assert time.monotonic() - began < 5
         time.sleep(2.1)  # it is left alone for a while
         stack.forget_at_relay()
@@ -172,9 +172,9 @@ class TestAttendant:
         calling.talks(MENU, ear, other)
         stack.kill(stack.second)
         stack.start_attendant_alone()
-        assert ear.run(0.3) + other.run(0.3) >= 0
-        ear.run(0.2)
-        assert other.run(0.3) > 0
+        other.run(0.1)
+        ear.run(0.3)
+        assert other.run(0.1) > 6
         calling.call.within("BYE")
         assert calling.caller.answer_to(calling.call.id, calling.call.cseq).code == 481
         within_as_callee(calling.target, calling.invite, "BYE")
@@ -186,7 +186,7 @@ class TestAttendant:
         stack.kill(stack.second)
         try:
             calling.call.within("BYE")
-            assert calling.caller.final(seconds=8).code in (408, 480, 481)
+            assert calling.caller.final(seconds=8).code == 408
             stack.wait(lambda: not stack.exchange_table("lines"))
         finally:
             stack.start_attendant_alone()
