@@ -24,6 +24,7 @@ class Capability(StrEnum):
     FORWARDING = "forwarding"
     SCHEDULES = "schedules"
     CALLING_PLANS = "calling-plans"
+    RECORDING = "recording"
     ANSWERED_CALLS = "answered-calls"
 
 

@@ -47,7 +47,7 @@ class Callback(Section):
     prompts: CallbackPrompts = CallbackPrompts()
     """What the employee hears."""
     record: Flag = False
-    """Whether the connected calls are recorded; needs `announced`."""
+    """Whether the connected calls are recorded; needs `announced`. No target can do it yet: RP701."""
     announced: PromptRef | None = None
     """What both hear before they are recorded."""
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30

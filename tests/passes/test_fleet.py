@@ -97,3 +97,15 @@ def test_transport_that_no_target_supports(tmp_path: Path) -> None:
         ]
         == "tls"
     )
+
+
+def test_recording_is_promised_by_no_target(tmp_path: Path) -> None:
+    callback = (
+        "callback: {field: {number: +420222333420, allowed: {+420602111222: users/jana}, otherwise: users/jana, "
+        "record: true, announced: {say: You are recorded.}}}\n"
+    )
+    platform = PLATFORM + "attendant: {listen: 127.0.0.9:5080, digits: 5081}\n"
+    found = fleet(tmp_path, platform, novak=tenant(more=callback))
+    assert [(fault.code, fault.message) for fault in found if fault.code == "RP701"] == [
+        ("RP701", "the recording of calls is not supported by any target")
+    ]

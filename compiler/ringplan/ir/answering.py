@@ -231,7 +231,7 @@ class Callback:
     failed: str
     """Prompt: not reachable or not allowed."""
     record: bool
-    """Whether the connected call is recorded."""
+    """Whether the connected call is recorded; no target of ours can do that yet (RP701)."""
     announced: str | None
     """Prompt both hear before that; given whenever ``record`` is."""
     keep_days: int

@@ -56,6 +56,9 @@ def tenant_needs(subject: Subject) -> Iterator[Need]:
             yield Need(Capability.CALLING_PLANS, "a calling plan", subject.key("users", name, "calling_plan"))
     if subject.manifest.treatments.model_fields_set:
         yield Need(Capability.ANSWERED_CALLS, "announcements", subject.key("treatments"))
+    for name, callback in subject.manifest.callback.items():
+        if callback.record and callback.announced is not None:  # RP472 has said enough otherwise
+            yield Need(Capability.RECORDING, "the recording of calls", subject.key("callback", name, "record"))
     for section, capability, what in _SECTIONS:
         if getattr(subject.manifest, section):
             yield Need(capability, what, subject.key(section))

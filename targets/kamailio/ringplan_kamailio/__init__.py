@@ -13,7 +13,7 @@ class KamailioTarget:
 
     name = "kamailio"
     version = 3
-    capabilities = frozenset(Capability) - {Capability.TRANSPORT_TLS}
+    capabilities = frozenset(Capability) - {Capability.RECORDING, Capability.TRANSPORT_TLS}
 
     def emit_shared(self, platform: Platform) -> tuple[Artifact, ...]:
         """kamailio.cfg, platform data and the runtime."""
