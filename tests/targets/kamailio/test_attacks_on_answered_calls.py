@@ -19,7 +19,7 @@ from tests.targets.kamailio.attendant.media import Media
 from tests.targets.kamailio.attendant.place import errands, place_platform
 from tests.targets.kamailio.conftest import lane
 from tests.targets.kamailio.program import secrets
-from tests.targets.kamailio.sip_client import Dialog, Endpoint, sdp
+from tests.targets.kamailio.sip_client import Dialog, Endpoint, Message, sdp
 
 from ringplan.ir import Program, User
 from ringplan_kamailio import site
@@ -334,3 +334,47 @@ class TestClicks:
         eve.expect("ACK")
         eve.reply(eve.expect("BYE"), 200, "OK")
         assert nobody_is_called(others)
+
+
+class SmallStack(ClickedStack):
+    """Its relay has ports for few calls."""
+
+    def __init__(self, lane: int, folder: Path) -> None:
+        super().__init__(lane, folder)
+        platform = self.program.platform
+        relays = tuple(replace(relay, port_max=relay.port_min + 19) for relay in platform.relays)
+        self.program = replace(self.program, platform=replace(platform, relays=relays))
+
+
+def test_more_calls_than_the_relay_has_ports(tmp_path: Path) -> None:
+    """Who is too late is refused at once, who was there is heard; when they have gone it is as before."""
+    stack = SmallStack(lane() + 160, tmp_path)
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as opened:
+        patch.setattr("tests.targets.kamailio.attendant.place.secrets", lambda _: stack.tokens())
+        opened.enter_context(stack)
+        time.sleep(2.2)
+        ann = opened.enter_context(stack.party("ann-desk"))
+        assert ann.register().code == 200
+        for _ in range(2):
+            begun = time.monotonic()
+            calls = [ann.invite(MENU) for _ in range(8)]
+            answers = [ann.expect(200, *range(400, 600), call_id=call.id, seconds=6) for call in calls]
+            assert {answer.code for answer in answers} == {200, 480}
+            assert [answer.code for answer in answers].count(200) in (4, 5)
+            assert time.monotonic() - begun < 5
+            for call, answer in zip(calls, answers, strict=True):
+                _ended(ann, call, answer)
+            ann.pending.clear()
+            stack.nothing_left()
+            assert stack.exchange_table("lines") == {}
+
+
+def _ended(phone: Endpoint, call: Dialog, answer: Message) -> None:
+    """Acknowledges, and hangs up, unless the menu has done so in the meantime."""
+    if answer.code >= 300:
+        call.ack(answer)
+        return
+    call.remote = answer
+    call.within("ACK", cseq=call.cseq)
+    call.within("BYE")
+    assert phone.answer_to(call.id, call.cseq).code in (200, 481)
