@@ -43,6 +43,7 @@ def test_the_order_of_tenants_does_not_matter(program: Program, generated: tuple
 def test_every_kind_occurs(generated: tuple[Scenario, ...]) -> None:
     examples = load_program(Path(__file__).parents[3] / "examples" / "tenants").program
     assert examples is not None
+    assert examples is not None
     assert {s.kind for s in (*generated, *scenarios(services()), *scenarios(examples))} == set(KINDS)
 
 
