@@ -39,7 +39,7 @@ def named(name: str) -> Tenant:
 
 
 def test_capabilities() -> None:
-    assert frozenset(Capability) - TARGET.capabilities == {Capability.TRANSPORT_TLS}
+    assert frozenset(Capability) - TARGET.capabilities == {Capability.RECORDING, Capability.TRANSPORT_TLS}
 
 
 def test_files() -> None:
