@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ringplan.prompts import tones, words
-from ringplan.prompts.audio import FRAME, AudioError, from_wav, samples
+from ringplan.prompts.audio import FRAME, AudioError, alaw, from_wav, samples
 from ringplan.prompts.identity import file_digest, prompt_id, speech_digest, stem
 from ringplan.prompts.speech import speak
 
@@ -58,12 +58,19 @@ def test_ringback_is_a_second_of_425_hz_in_five() -> None:
     assert np.max(np.abs(sound[8000:])) < 0.001
 
 
+@pytest.mark.parametrize(
+    ("sample", "code"), [(0, 0xD5), (-1, 0x55), (32767, 0xAA), (-32768, 0x2A), (256, 0xC5), (8, 0xD5)]
+)
+def test_alaw(sample: int, code: int) -> None:
+    assert alaw(sample) == code
+
+
 def test_every_a_law_code_is_next_to_that_of_sox() -> None:
     every = range(-32768, 32768, 3)
     raw = b"".join(sample.to_bytes(2, "little", signed=True) for sample in every)
     command = ["sox", "-D", "-t", "raw", "-r", "8000", "-c", "1", "-e", "signed", "-b", "16", "-", "-t", "al", "-"]
     theirs = subprocess.run(command, input=raw, capture_output=True, check=True).stdout
-    ours = bytes(tones.encode(sample) for sample in every)
+    ours = bytes(alaw(sample) for sample in every)
     assert max(abs(step(o) - step(t)) for o, t in zip(ours, theirs, strict=True)) <= 1
 
 

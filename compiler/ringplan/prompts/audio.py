@@ -35,6 +35,15 @@ def au(samples: bytes) -> bytes:
     return _HEADER.pack(b".snd", _HEADER.size, len(samples), _ALAW, RATE, 1) + samples
 
 
+def alaw(sample: int) -> int:
+    """One 16-bit linear sample (-32768 to 32767) in A-law (ITU-T G.711)."""
+    sign = 0x80 if sample >= 0 else 0
+    magnitude = min(abs(sample) >> 3, 0x0FFF)
+    exponent = max(magnitude.bit_length() - 5, 0)
+    mantissa = magnitude >> max(exponent, 1) & 15
+    return (sign | exponent << 4 | mantissa) ^ 0x55
+
+
 def samples(content: bytes) -> bytes:
     """The A-law samples of an AU file `au` wrote."""
     return content[_HEADER.size :]

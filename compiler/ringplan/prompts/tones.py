@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import pi, sin
 
-from .audio import RATE, au
+from .audio import RATE, alaw, au
 
 _RINGBACK_HZ = 425
 """Ringback of Czechia and Slovakia (ITU-T E.180): one second of tone, four of silence."""
@@ -29,14 +29,5 @@ def _alaw(notes: tuple[tuple[int, float], ...]) -> bytes:
         count = int(seconds * RATE)
         for at in range(count):
             fade = min(1.0, at / 80, (count - at) / 80)  # 10 ms, so that it does not click
-            found.append(encode(int(32767 * _LEVEL * fade * sin(2 * pi * frequency * at / RATE))))
+            found.append(alaw(int(32767 * _LEVEL * fade * sin(2 * pi * frequency * at / RATE))))
     return bytes(found)
-
-
-def encode(sample: int) -> int:
-    """One 16-bit sample as A-law (ITU-T G.711)."""
-    sign = 0x80 if sample >= 0 else 0
-    magnitude = min(abs(sample) if sample >= 0 else -sample - 1, 32767) >> 3
-    segment = max(0, magnitude.bit_length() - 5)
-    mantissa = magnitude >> 1 if segment == 0 else magnitude >> segment
-    return (sign | segment << 4 | mantissa & 0x0F) ^ 0x55

@@ -5,17 +5,16 @@ from __future__ import annotations
 import errno
 import re
 import socket
-import struct
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from .errors import LabError
+from .raw import datagram, place
 from .relocate import Endpoint
 from .wire import Packet
 
-_UDP = 17
 _BIND_LIMIT_S = 2.0
 _COPIED = ("via", "from", "to", "call-id", "cseq")
 _COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
@@ -88,7 +87,7 @@ class Repeater:
             if packet.payload in self._seen:
                 return
             self._seen.add(packet.payload)
-        self._raw.sendto(_datagram(packet), (packet.destination.rpartition(":")[0], 0))
+        _send_raw(self._raw, packet)
 
 
 class SecondCall:
@@ -126,7 +125,7 @@ class SecondCall:
     def _say(self, packet: Packet, request: str, code: int, reason: str) -> None:
         sent = answer(request, code, reason, "second-call").encode()
         back = Packet(packet.time, packet.destination, packet.source, "udp", 0, 0, sent)
-        self._raw.sendto(_datagram(back), (packet.source.rpartition(":")[0], 0))
+        _send_raw(self._raw, back)
 
 
 def answer(request: str, code: int, reason: str, tag: str) -> str:
@@ -169,29 +168,16 @@ def _bind(endpoint: Endpoint) -> socket.socket:
         return sock
 
 
-def _place(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    return host, int(port)
+def _send_raw(raw: socket.socket, packet: Packet) -> None:
+    to = place(packet.destination)
+    raw.sendto(datagram(place(packet.source), to, packet.payload, packet.tos), (to[0], 0))
 
 
 def _send_from(source: str, destination: str, text: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.bind(_place(source))
-            sock.sendto(text.encode(), _place(destination))
+            sock.bind(place(source))
+            sock.sendto(text.encode(), place(destination))
         except OSError:  # somebody lives there after all, and will answer
             return
-
-
-def _datagram(packet: Packet) -> bytes:
-    """IPv4 and UDP headers before the payload; the kernel fills in lengths and the IP checksum (raw(7))."""
-    (source, source_port), (destination, destination_port) = _place(packet.source), _place(packet.destination)
-    length = 8 + len(packet.payload)
-    header = struct.pack(
-        "!BBHHHBBH4s4s",
-        *(0x45, packet.tos, 20 + length, 0, 0, 64, _UDP, 0),
-        socket.inet_aton(source),
-        socket.inet_aton(destination),
-    )
-    return header + struct.pack("!HHHH", source_port, destination_port, length, 0) + packet.payload

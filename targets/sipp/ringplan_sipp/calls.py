@@ -52,13 +52,6 @@ class PlayedCall:
         """Whether the caller's process has not ended."""
         return self._children[-1].running()
 
-    def release(self, source: str) -> None:
-        """Tells a caller who stays to end; ``source``: an address on which nobody of the lane lives."""
-        caller = self._players.caller
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.bind((source, 0))
-            sock.sendto(release(caller.token), (caller.endpoint.host, caller.endpoint.port))
-
     def wait(self, limit: float) -> None:
         """Waits for the caller, then for the others a little longer."""
         wait_for(self._children[-1:], limit)
@@ -102,6 +95,13 @@ class PlayedCall:
                     why = complaint(self._folder, party)
                     raise LabError(f"SIPp does not listen on {party.endpoint.sip} for {party.endpoint.id}: {why}")
                 time.sleep(0.002)
+
+
+def tell(party: Party, source: str, call_id: str = "") -> None:
+    """Tells a party that waits for it to go on; ``source``: an address on which nobody of the lane lives."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((source, 0))
+        sock.sendto(release(party.token, call_id), (party.endpoint.host, party.endpoint.port))
 
 
 def sipp_command(party: Party, file: Path, exchange: str, limit: float) -> list[str]:

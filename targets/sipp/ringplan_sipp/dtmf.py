@@ -7,7 +7,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .media import FRAME_BYTES, SAMPLE_RATE, alaw
+from ringplan.prompts.audio import alaw
+
+from .media import FRAME_BYTES, SAMPLE_RATE
 
 EVENTS = "0123456789*#"
 """The event code of a key is its place (RFC 4733 section 3.2)."""
@@ -74,11 +76,3 @@ def _tone(key: str, frame: int) -> bytes:
         alaw(round(sum(7000 * math.sin(2 * math.pi * hertz * (first + n) / SAMPLE_RATE) for hertz in pair)))
         for n in range(FRAME_BYTES)
     )
-
-
-def datagram(source: tuple[str, int], destination: tuple[str, int], payload: bytes) -> bytes:
-    """An IPv4 packet that comes from a port another process holds; the kernel fills in length and checksum."""
-    udp = struct.pack("!HHHH", source[1], destination[1], 8 + len(payload), 0)  # no checksum, as IPv4 allows
-    octets = [bytes(int(part) for part in host.split(".")) for host, _ in (source, destination)]
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0xB8, 28 + len(payload), 0, 0, 64, 17, 0, *octets)
-    return header + udp + payload

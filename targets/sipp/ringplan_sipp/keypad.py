@@ -17,8 +17,9 @@ from functools import partial
 
 from ringplan.interpreter import Waiting
 
-from .dtmf import PAUSE_S, Stream, datagram
+from .dtmf import PAUSE_S, Stream
 from .prompts import Listener, Prompts
+from .raw import datagram
 from .relocate import Endpoint
 from .wire import Packet, call_id, is_rtp, is_sip
 

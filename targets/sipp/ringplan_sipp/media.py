@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from ringplan.prompts.audio import alaw
+
 FRAME_BYTES = 160
 """20 ms at 8 kHz, one byte a sample."""
 FRAMES = 25
@@ -17,15 +19,6 @@ SAMPLE_RATE = 8000
 CALLER, CALLEE = "caller", "callee"
 _TONES = {CALLER: 425, CALLEE: 1000}
 """Hertz; apart enough to tell them by ear when a call is debugged."""
-
-
-def alaw(sample: int) -> int:
-    """One 16-bit linear sample (-32768 to 32767) in A-law (ITU-T G.711)."""
-    sign = 0x80 if sample >= 0 else 0
-    magnitude = min(abs(sample) >> 3, 0x0FFF)
-    exponent = max(magnitude.bit_length() - 5, 0)
-    mantissa = magnitude >> max(exponent, 1) & 15
-    return (sign | exponent << 4 | mantissa) ^ 0x55
 
 
 def frames(party: str) -> tuple[bytes, ...]:

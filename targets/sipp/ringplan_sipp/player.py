@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +20,13 @@ from ringplan.interpreter import FromClick, FromPhone, PhoneState, World
 from ringplan.ir import User
 
 from .bystanders import Bystanders, Repeater, SecondCall
-from .calls import Ended, PlayedCall, require_different
+from .calls import Ended, PlayedCall, require_different, tell
 from .casting import Cast, Stage, cast
 from .errors import LabError
 from .keypad import Keypad
 from .lab import Lab, Lane
 from .media import CALLEE, recordings
-from .party import TALK_MS, Party, release
+from .party import TALK_MS, Party
 from .prompts import Prompts, heard
 from .scenario import Message, Observed, Scenario, Shape
 from .separate import Separated, separate
@@ -62,6 +61,8 @@ class Player:
 
     def __init__(self, lab: Lab, lane: Lane) -> None:
         self._lab, self._lane = lab, lane
+        self._nobody = f"127.0.{lane.number}.1"
+        """The lane's address on which nobody lives."""
         self._count = 0
         self._earlier: set[str] = set()
         self._recordings = recordings()
@@ -180,7 +181,7 @@ class Player:
                     listener(packet)
 
             if (fingers := casts[-1].fingers) is not None:
-                talk = partial(self._release, caller)
+                talk = partial(tell, caller, self._nobody)
                 voices = self._recordings[CALLEE]
                 listeners.append(stack.enter_context(Keypad(fingers, self._prompts_of(scenario), voices, talk)))
             self._lab.capture.listen(self._lane.number, listen)
@@ -211,8 +212,8 @@ class Player:
             calls[-1].wait(own)
             if len(calls) > 1:  # a call that is refused at once must not cut short what is heard in the others
                 time.sleep(max(up + TALK_MS / 1000 - time.monotonic(), 0))
-            for call in calls[:-1]:
-                call.release(f"127.0.{self._lane.number}.1")
+            for one, call in zip(casts[:-1], calls[:-1], strict=True):
+                tell(one.caller, self._nobody)
                 call.wait(_UP_LIMIT_S)
         finally:
             ended = [call.end() for call in calls]
@@ -249,12 +250,6 @@ class Player:
             time.sleep(0.005)
         self._lane.registrar.ask(caller.endpoint.id)
 
-    def _release(self, party: Party, call_id: str) -> None:
-        """Tells a party to go on, by a message from where nobody lives."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.bind((f"127.0.{self._lane.number}.1", 0))
-            sock.sendto(release(party.token, call_id), (party.endpoint.host, party.endpoint.port))
-
     def _prompts_of(self, scenario: Scenario) -> Prompts:
         """The prompts of the scenario's tenant: those of others may sound the same."""
         tenant = self._lane.place.program.tenant(scenario.tenant)
@@ -268,8 +263,7 @@ class Player:
     def _observed(
         self, casts: Sequence[Cast], packets: Sequence[Packet], start: float, ended: Sequence[Ended]
     ) -> Observed:
-        ours = f"127.0.{self._lane.number}.1"
-        seen = sip_messages((p for p in packets if p.source.rpartition(":")[0] != ours), start)
+        seen = sip_messages((p for p in packets if p.source.rpartition(":")[0] != self._nobody), start)
         messages = [message for message in seen if call_id(message.text) not in self._earlier]
         self._earlier.update(call_id(message.text) for message in messages)
         parts = separate(casts, messages, media_flows(packets, self._recordings, start))

@@ -23,7 +23,7 @@ from tests.targets.kamailio.sip_client import Dialog, Endpoint, Message, sdp
 
 from ringplan.ir import Program, User
 from ringplan_kamailio import site
-from ringplan_sipp.dtmf import datagram
+from ringplan_sipp.raw import datagram
 
 pytestmark = pytest.mark.integration
 

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from ringplan_sipp.dtmf import EVENTS, FRAME_S, PAUSE_S, Stream, datagram
+from ringplan_sipp.dtmf import EVENTS, FRAME_S, PAUSE_S, Stream
 from ringplan_sipp.media import FRAME_BYTES, SAMPLE_RATE
+from ringplan_sipp.raw import datagram
 from ringplan_sipp.wire import parse_packet
 
 SOURCE = 0x01020304

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringplan_sipp.media import CALLEE, CALLER, FRAMES, alaw, frames, recordings
+from ringplan_sipp.media import CALLEE, CALLER, FRAMES, frames, recordings
 from ringplan_sipp.wire import Packet, TcpStream, call_id, is_rtp, is_sip, media_flows, parse_packet, sip_messages
 
 A, B = "127.0.47.100", "127.0.47.10"
@@ -123,10 +123,3 @@ def test_the_recordings_have_no_frame_in_common() -> None:
     assert len(caller) == len(callee) == FRAMES
     assert not caller & callee
     assert {len(frame) for frame in caller | callee} == {160}
-
-
-@pytest.mark.parametrize(
-    ("sample", "code"), [(0, 0xD5), (-1, 0x55), (32767, 0xAA), (-32768, 0x2A), (256, 0xC5), (8, 0xD5)]
-)
-def test_alaw(sample: int, code: int) -> None:
-    assert alaw(sample) == code
