@@ -46,12 +46,17 @@ def planting(fault: Fault) -> Callable[[Iterable[Target], Program], tuple[Artifa
     """`ringplan.target.emit` with the fault in what it emits."""
 
     def emit(targets: Iterable[Target], program: Program) -> tuple[Artifact, ...]:
-        artifacts = {artifact.path: artifact for artifact in target.emit(targets, program)}
-        for edit in fault.edits:
-            artifacts[edit.path] = edit.apply(artifacts[edit.path])
-        return tuple(artifacts.values())
+        return edited(fault, target.emit(targets, program))
 
     return emit
+
+
+def edited(fault: Fault, emitted: Iterable[Artifact]) -> tuple[Artifact, ...]:
+    """What was emitted, with the fault in it."""
+    artifacts = {artifact.path: artifact for artifact in emitted}
+    for edit in fault.edits:
+        artifacts[edit.path] = edit.apply(artifacts[edit.path])
+    return tuple(artifacts.values())
 
 
 def matching(generated: Iterable[Scenario], patterns: tuple[str, ...]) -> tuple[Scenario, ...]:

@@ -6,24 +6,15 @@ reason; a survivor that is found all of a sudden fails as well, so that the list
 
 from __future__ import annotations
 
-import re
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 import pytest
-from tests.targets.sipp.conftest import reserved_lane
-from tests.targets.sipp.planting import RUNTIME, Edit, Fault, matching, planting, verdict
+from tests.targets.sipp import planted
+from tests.targets.sipp.planting import RUNTIME, Edit, Fault, matching, verdict
 from tests.targets.sipp.services import services
 
-import ringplan_kamailio
-import ringplan_rtpengine
-from ringplan import target
 from ringplan.ir import Program
-from ringplan.target import Artifact, Target
-from ringplan_sipp import lab
+from ringplan.target import Artifact
 from ringplan_sipp.generate import scenarios
 from ringplan_sipp.scenario import Scenario
 
@@ -521,27 +512,13 @@ SURVIVORS = {
 
 
 @pytest.fixture(scope="module")
-def emitted(works: Program) -> tuple[Artifact, ...]:
-    return target.emit((ringplan_kamailio.TARGET, ringplan_rtpengine.TARGET), works)
-
-
-class Planted:
-    """`ringplan.target.emit` with the fault that the calling thread plays."""
-
-    def __init__(self) -> None:
-        self._here = threading.local()
-
-    def use(self, fault: Fault) -> None:
-        self._here.emit = planting(fault)
-
-    def __call__(self, targets: Iterable[Target], program: Program) -> tuple[Artifact, ...]:
-        emit: Callable[[Iterable[Target], Program], tuple[Artifact, ...]] = self._here.emit
-        return emit(targets, program)
+def works() -> Program:
+    return services()
 
 
 @pytest.fixture(scope="module")
-def works() -> Program:
-    return services()
+def emitted(works: Program) -> tuple[Artifact, ...]:
+    return planted.emit_all(works)
 
 
 @pytest.fixture(scope="module")
@@ -550,27 +527,8 @@ def generated(works: Program) -> tuple[Scenario, ...]:
 
 
 @pytest.fixture(scope="module")
-def said(works: Program, generated: tuple[Scenario, ...]) -> Iterator[dict[str, list[str]]]:
-    """What the verdicts said, by fault."""
-    planted = Planted()
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lab, "emit", planted)
-        lanes = [stack.enter_context(reserved_lane()) for _ in range(AT_ONCE)]
-        found: dict[str, list[str]] = {}
-
-        def play(share: int) -> None:
-            for name in sorted(FAULTS)[share::AT_ONCE]:
-                planted.use(FAULTS[name])
-                summary = verdict(works, matching(generated, FAULTS[name].played), lanes[share])
-                found[name] = [sentence for result in summary.failures for sentence in result.faults]
-
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(play, range(AT_ONCE)))
-        yield found
-
-
-def is_found(name: str, said: dict[str, list[str]]) -> bool:
-    return any(re.search(FAULTS[name].says, sentence) for sentence in said[name])
+def said(works: Program, generated: tuple[Scenario, ...]) -> planted.Said:
+    return planted.play(works, generated, FAULTS, AT_ONCE)
 
 
 @pytest.mark.integration
@@ -585,31 +543,26 @@ def test_without_a_fault_all_these_scenarios_pass(
 @pytest.mark.integration
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", sorted(FAULTS.keys() - SURVIVORS.keys()))
-def test_a_planted_fault_is_found(name: str, said: dict[str, list[str]]) -> None:
-    assert is_found(name, said), said[name]
+def test_a_planted_fault_is_found(name: str, said: planted.Said) -> None:
+    assert planted.is_found(FAULTS[name], said[name]), said[name]
 
 
 @pytest.mark.integration
 @pytest.mark.timeout(600)
-def test_the_share_of_faults_that_is_found(said: dict[str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
-    found = sorted(name for name in FAULTS if is_found(name, said))
-    lines = [f"planted faults in services: {len(found)} of {len(FAULTS)} found ({len(found) / len(FAULTS):.0%})"]
-    lines += [f"not found: {name}: {reason}" for name, reason in SURVIVORS.items()]
+def test_the_share_of_faults_that_is_found(said: planted.Said, capsys: pytest.CaptureFixture[str]) -> None:
+    found = planted.names_found(FAULTS, said)
     with capsys.disabled():
-        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+        sys.stdout.write(planted.account("services", found, FAULTS, SURVIVORS))
     assert len(found) / len(FAULTS) >= SHARE
     assert SURVIVORS.keys().isdisjoint(found)
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_every_fault_can_still_be_planted(
-    name: str, works: Program, generated: tuple[Scenario, ...], emitted: tuple[Artifact, ...]
+    name: str, generated: tuple[Scenario, ...], emitted: tuple[Artifact, ...]
 ) -> None:
-    fault = FAULTS[name]
-    by_path = {artifact.path: artifact for artifact in emitted}
-    for edit in fault.edits:
-        assert edit.apply(by_path[edit.path]) != by_path[edit.path]
-    assert matching(generated, fault.played)
+    assert planted.is_planted(FAULTS[name], emitted)
+    assert matching(generated, FAULTS[name].played)
 
 
 def test_there_are_at_least_thirty_different_faults() -> None:
