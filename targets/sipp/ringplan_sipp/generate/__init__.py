@@ -55,7 +55,7 @@ menu-failed           1 for each menu with a transfer: everybody is busy
 menu-in-band          1: keys as audible tones
 announcement          2 for each announcement that can be called (from outside and inside)
 treatment             1 for each rejection with a prompt that a simple call ends in
-callback              1 for each allowed number, + 6 for the first of each callback
+callback              1 for each allowed number, + 7 for the first of each callback
 click                 1 for each user who can click, + 4 for the first
 callback-others       3 for each callback: a stranger, no number, withheld
 ====================  ==============================================================================
@@ -72,6 +72,7 @@ from ringplan.interpreter import FromTrunk
 from ringplan.ir import Program
 
 from ..scenario import Scenario
+from .announcements import announcement, treatment
 from .callbacks import callback, callback_others
 from .callee import busy, no_answer, several_phones, unreachable
 from .cast import Cast, is_playable
@@ -90,7 +91,7 @@ from .hunts import hunt_ends, hunt_policy, hunt_skips, hunt_waits
 from .identity import caller_identity, forged_headers, privacy, spoofed_identity
 from .inside import extension, not_found, on_net
 from .meetings import hunt_meets
-from .menus import announcement, menu_failed, menu_in_band, menu_invalid, menu_path, menu_silence, treatment
+from .menus import menu_failed, menu_in_band, menu_invalid, menu_path, menu_silence
 from .outside import call_out, number_in, speed_dial, trunk_failover
 from .plans import plan_emergency, plan_forwarding, plan_outgoing, plan_transfer
 from .registration import registration

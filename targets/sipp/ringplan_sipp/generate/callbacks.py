@@ -49,10 +49,9 @@ def _by_udp(cast: Cast, world: World) -> World:
 
 
 def callback_others(cast: Cast) -> Iterator[Scenario]:
-    """Everybody else goes on: another number, none, a withheld one; an employee who is being called back is refused."""
+    """Everybody else goes on where all do: another number, none, an allowed one that is withheld."""
     for slug, node in _callbacks(cast):
-        allowed = node.allowed[0][0]
-        world = World()
+        allowed, world = node.allowed[0][0], World()
         cases = {
             "stranger": cast.from_outside(node.number, world),
             "no-number": cast.from_outside(node.number, world, caller=None),

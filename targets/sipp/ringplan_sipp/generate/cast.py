@@ -93,6 +93,13 @@ class Cast:
     def _owned(self, number: str) -> bool:
         return any(number in block for tenant in self.program.tenants for block in tenant.blocks)
 
+    @property
+    def unknown_extension(self) -> str:
+        """Digits that are no extension, as many as extensions have."""
+        taken = {entry.key for entry in self.tenant.extensions}
+        length = max(map(len, taken), default=2)
+        return next(text for text in (str(n).rjust(length, "9") for n in range(10**length)) if text not in taken)
+
     # -- calls to nodes
 
     def keys(self, node: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Answered calls: every way through the menus of an IVR, what the caller does not do, and announcements."""
+"""Menus: every way through those of an IVR, and what the caller does not do."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ringplan.interpreter import ORDINARY_MOMENT, Call, FromPhone, Outcome, PhoneState, World, route
+from ringplan.interpreter import ORDINARY_MOMENT, FromPhone, PhoneState, World
 from ringplan.interpreter.schedules import is_open
 from ringplan.ir import (
     KEYS,
-    Announcement,
     DialExtension,
     DialName,
     HangUp,
@@ -83,7 +82,7 @@ def _ways(cast: Cast, ivr: Ivr, now: datetime, before: tuple[str, ...] = ()) -> 
             yield from _ways(cast, below, now, presses)
         elif isinstance(action, DialExtension):
             yield from (Way((*presses, number), ends=True) for number in _extensions(cast, ivr, action)[:1])
-            yield Way((*presses, _unknown(cast)), ends=False)
+            yield Way((*presses, cast.unknown_extension), ends=False)
         elif isinstance(action, DialName):
             yield from (Way((*presses, *spelt), ends=True) for spelt in _spelt(action))
         else:
@@ -102,13 +101,6 @@ def _extensions(cast: Cast, ivr: Ivr, action: DialExtension | None) -> list[str]
     ]
     keys = {key for key, _ in ivr.open.keys}
     return sorted(found, key=lambda extension: extension[0] in keys)
-
-
-def _unknown(cast: Cast) -> str:
-    """Digits that are no extension, as many as extensions have."""
-    taken = {entry.key for entry in cast.tenant.extensions}
-    length = max(map(len, taken), default=2)
-    return next(text for text in (str(n).rjust(length, "9") for n in range(10**length)) if text not in taken)
 
 
 def _spelt(action: DialName) -> Iterator[tuple[str, ...]]:
@@ -252,62 +244,4 @@ def menu_in_band(cast: Cast) -> Iterator[Scenario]:
             return
 
 
-def announcement(cast: Cast) -> Iterator[Scenario]:
-    """Every announcement that can be called, from outside and from inside."""
-    for node in cast.tenant.nodes:
-        if isinstance(node, Announcement):
-            calls = list(cast.calls_to(node.id))
-            chosen = [call for call in calls if isinstance(call.origin, FromPhone)][:1]
-            chosen += [call for call in calls if not isinstance(call.origin, FromPhone)][:1]
-            for call in chosen:
-                inside = "inside" if isinstance(call.origin, FromPhone) else "outside"
-                yield cast.scenario(f"{node.id.rpartition('/')[2]}-{inside}", call)
-
-
-def treatment(cast: Cast) -> Iterator[Scenario]:
-    """Every way a call can end that plays something first, as far as a simple call ends that way."""
-    seen: set[str] = set()
-    for name, call, world in _ending(cast):
-        outcome = route(cast.program, call, world)
-        rejection = _rejection(cast, outcome)
-        if rejection is not None and rejection not in seen:
-            seen.add(rejection)
-            yield cast.scenario(f"{rejection}-{name}", call, world)
-
-
-def _ending(cast: Cast) -> Iterator[tuple[str, Call, World]]:
-    """Calls that end in every deliberate way."""
-    if not cast.users:
-        return
-    caller = cast.caller(0)
-    for text in (_unknown(cast), cast.plan.outside_prefix + "0" * 3, cast.plan.outside_prefix + "900123456"):
-        yield "dialled", Call(cast.phone(caller), text), World()
-    for state in (PhoneState.BUSY, PhoneState.UNREGISTERED, PhoneState.SILENT):
-        world = World(phones={phone.id: state for user in cast.users for phone in user.phones if user is not caller})
-        for user in cast.users:
-            yield str(state), Call(cast.phone(caller), user.extension), world
-            for number in cast.numbers(user.id):
-                call = cast.from_outside(number, world)
-                if call is not None:
-                    yield f"{state}-outside", call, world
-
-
-def _rejection(cast: Cast, outcome: Outcome) -> str | None:
-    """The name of the rejection whose prompt the caller heard; None: there was none."""
-    if not outcome.heard or outcome.code < 400 or not outcome.steps:
-        return None
-    for step in reversed(outcome.steps):
-        if "/reject/" in step.address:
-            return step.address.rpartition("/")[2]
-    return None
-
-
-__all__ = [
-    "announcement",
-    "menu_failed",
-    "menu_in_band",
-    "menu_invalid",
-    "menu_path",
-    "menu_silence",
-    "treatment",
-]
+__all__ = ["menu_failed", "menu_in_band", "menu_invalid", "menu_path", "menu_silence"]
