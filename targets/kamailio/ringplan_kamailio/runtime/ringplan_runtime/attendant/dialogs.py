@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import unquote
 
 import KSR
@@ -13,12 +14,14 @@ from .audio import OTHER
 from .events import Acknowledged, Cancelled, Digit, Left, Lost, Referred, Reoffered
 from .relay import RelayError
 from .replying import AWAITED, awaits, expect
-from .session import INVITED, UP, Leg, Session
+from .session import CALLING, INVITED, RINGING, UP, Leg, Session
 from .shell import Shell
 
 _REPLACES = re.compile(r"[?&]replaces=([^&>]{1,600})", re.IGNORECASE).search
 _SAFE = re.compile(r"[\x21-\x7e]{1,400}", re.ASCII).fullmatch
 _SHORTEST_TIMER_S, _LONGEST_TIMER_S = 90, 86_400
+_LOOKS, _LOOK_S = 15, 0.02
+"""How often, and how far apart, a dialog is looked for that is about to be known."""
 
 
 def handle(shell: Shell, method: str) -> None:
@@ -31,14 +34,31 @@ def handle(shell: Shell, method: str) -> None:
     if place is None:
         _nobodys(method)
         return
+    for _ in range(_LOOKS):
+        if _is_done(shell, place, method):
+            return
+        time.sleep(_LOOK_S)
+    _nobodys(method)
+
+
+def _is_done(shell: Shell, place: table.Place, method: str) -> bool:
+    """Deals with the request; False: its dialog is about to be known.
+
+    Kamailio acknowledges an answer before it tells us of it, so another worker may still be at that when whoever
+    answered hangs up or holds at once.
+    """
     with shell.opened(place.session) as session:
         leg = session.legs.get(place.leg) if session is not None else None
-        if session is None or leg is None or not _is_of(leg):
-            _nobodys(method)
-        elif method == "ACK":
-            _acknowledged(shell, session, place.leg)
-        else:
-            _request(shell, session, place.leg, method)
+        if session is not None and leg is not None and _is_of(leg):
+            if method == "ACK":
+                _acknowledged(shell, session, place.leg)
+            else:
+                _request(shell, session, place.leg, method)
+            return True
+        if leg is not None and leg.state in (CALLING, RINGING):
+            return False
+        _nobodys(method)
+        return True
 
 
 def _is_of(leg: Leg) -> bool:
