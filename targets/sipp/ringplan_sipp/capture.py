@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .errors import LabError
@@ -24,6 +24,8 @@ _SOURCE_AT, _DESTINATION_AT = _ETHERNET_HEADER + 12, _ETHERNET_HEADER + 16
 _LOOPBACK = 127 << 8  # 127.0
 _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
+_SO_TIMESTAMPNS = 35
+_ANCILLARY_BYTES = 128
 _SOL_PACKET, _PACKET_STATISTICS = 263, 6
 _BUFFER_BYTES = 32 * 1024 * 1024
 _PACKET_OUTGOING = 4
@@ -100,6 +102,7 @@ class Capture:
                 "watching the loopback interface needs the capability CAP_NET_RAW: run as root, or give it to a "
                 "Python of your own with `sudo setcap cap_net_raw+ep /path/to/python3`"
             ) from None
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         _attach(self._socket, lane_filter(self._lanes[0], self._lanes[-1]))
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
@@ -161,15 +164,16 @@ class Capture:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._take(self._socket.recv(0x10000))
+                frame, ancillary, _, _ = self._socket.recvmsg(0x10000, _ANCILLARY_BYTES)
+                self._take(frame, _arrived(ancillary))
             except TimeoutError:
                 continue
             except Exception as error:  # kept for `taken`: a capture that stops silently would hide everything
                 self._failure = error
                 return
 
-    def _take(self, frame: bytes) -> None:
-        packet = parse_packet(time.monotonic(), frame[_ETHERNET_HEADER:])
+    def _take(self, frame: bytes, arrived: float) -> None:
+        packet = parse_packet(arrived, frame[_ETHERNET_HEADER:])
         if packet is None:
             return
         lane = frame[_DESTINATION_AT + 2]
@@ -181,10 +185,19 @@ class Capture:
                 self._packets[lane] = []
             mark.seen.set()
             return
-        self._last[lane] = packet.time
+        self._last[lane] = time.monotonic()
         self._packets[lane].append(packet)
         if listener := self._listeners.get(lane):
             listener(packet)
+
+
+def _arrived(ancillary: Iterable[tuple[int, int, bytes]]) -> float:
+    """When the kernel saw a packet, on the monotonic clock: this thread may come to it much later."""
+    for level, kind, content in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
+            seconds, nanoseconds = struct.unpack("ll", content[: struct.calcsize("ll")])
+            return float(seconds + nanoseconds / 1e9 - (time.time() - time.monotonic()))
+    return time.monotonic()
 
 
 def _attach(sock: socket.socket, code: bytes) -> None:

@@ -234,6 +234,18 @@ def test_a_slice_begins_and_ends_where_it_should(lane: int) -> None:
 
 
 @pytest.mark.integration
+def test_a_packet_has_the_time_it_was_sent_however_late_it_is_looked_at(lane: int) -> None:
+    with Capture(range(lane, lane + 1)) as capture, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        begin = capture.begin(lane)
+        capture.listen(lane, lambda packet: time.sleep(0.4) if packet.payload == b"first" else None)
+        sock.sendto(b"first", (f"127.0.{lane}.3", 5999))
+        sock.sendto(b"second", (f"127.0.{lane}.3", 5999))
+        sent = time.monotonic()
+        first, second = capture.taken(lane)
+    assert begin <= first.time <= second.time <= sent + 0.01
+
+
+@pytest.mark.integration
 def test_a_listener_that_fails_does_not_go_unnoticed(lane: int) -> None:
     def listen(packet: Packet) -> None:
         raise ValueError("broken")
