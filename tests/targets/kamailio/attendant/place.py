@@ -176,7 +176,20 @@ class AttendantStack(Stack):
             *(f"--port-min={relay.port_min}", f"--port-max={relay.port_max}", "--delete-delay=0"),
             f"--dtmf-log-dest={self.attendant.host}:{self.attendant.digits_port}",
         ]
-        return self._start(command, self.folder / "rtpengine.log", dict(os.environ))
+        started = self._start(command, self.folder / "rtpengine.log", dict(os.environ))
+        self._wait_for_relay()
+        return started
+
+    def _wait_for_relay(self) -> None:
+        """Until it answers: the attendant leaves a relay that does not alone for a while."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                self.relay_calls()
+                return
+            except OSError:
+                assert time.monotonic() < end, "rtpengine does not answer"
+                time.sleep(0.05)
 
     def start_attendant(self) -> None:
         command = site.command(self.bundle, self.site, "attendant")
@@ -229,7 +242,8 @@ class AttendantStack(Stack):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
             channel.settimeout(1.0)
             command = f'{uuid4().hex} {{"command": "list", "limit": 100}}'  # the same cookie gets the same answer
-            channel.sendto(command.encode(), (relay.control_host, relay.control_port))
+            channel.connect((relay.control_host, relay.control_port))
+            channel.send(command.encode())
             return re.findall(r'"([0-9a-f]{32})"', channel.recv(65535).decode())
 
 
