@@ -72,7 +72,7 @@ def _nobodys(method: str) -> None:
 
 def _request(shell: Shell, session: Session, name: str, method: str) -> None:
     leg, seq = session.legs[name], message.seq()
-    if KSR.tm.t_newtran() < 0:
+    if KSR.tm.t_newtran() <= 0:  # 0: it was repeated, and another worker had it first
         return
     if seq < leg.remote_seq:
         shell.reply.within(500, "Out Of Order")

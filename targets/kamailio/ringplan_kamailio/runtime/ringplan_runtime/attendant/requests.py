@@ -54,7 +54,7 @@ def _invite(shell: Shell) -> None:
     if offer and (len(offer) > sdp.MOST or not sdp.has_audio(offer)):
         KSR.sl.send_reply(488, "Not Acceptable Here")
         return
-    if KSR.tm.t_newtran() < 0:
+    if KSR.tm.t_newtran() <= 0:  # 0: it was repeated, and another worker had it first
         return
     leg = _leg()
     session = Session(
